@@ -1,0 +1,117 @@
+//! The catalogue of codes and their texts in English and Vietnamese: `spec/codes.json`, the same in every language.
+
+use std::sync::LazyLock;
+
+use crate::json::Json;
+use crate::limits::Limits;
+
+const CATALOGUE: &str = include_str!("../data/codes.json");
+
+/// A language of the Program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Vietnamese.
+    Vietnamese,
+}
+
+impl Language {
+    /// The languages, English first.
+    pub const ALL: [Self; 2] = [Self::English, Self::Vietnamese];
+
+    /// The language's code, `en` or `vi`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Vietnamese => "vi",
+        }
+    }
+}
+
+impl crate::policy::Text {
+    /// The text in a language.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Vietnamese => &self.vi,
+        }
+    }
+}
+
+/// The catalogue as JSON, as published in `spec/codes.json`.
+#[must_use]
+pub const fn catalogue() -> &'static str {
+    CATALOGUE
+}
+
+/// The text of a code of a section of the catalogue, its parameters in braces; the code itself where there is none.
+#[must_use]
+pub fn text(section: &str, code: &str, language: Language) -> String {
+    static TREE: LazyLock<Option<Json>> = LazyLock::new(|| Json::parse(CATALOGUE, Limits::DEFAULT.depth).ok());
+    let entry = TREE.as_ref().and_then(|tree| tree.get(section)?.get(code)?.get(language.as_str()));
+    match entry {
+        Some(Json::Text(text)) => text.clone(),
+        _ => code.to_owned(),
+    }
+}
+
+/// The text of a code with its parameters filled in.
+pub(crate) fn filled(section: &str, code: &str, language: Language, parameters: &[(&str, &str)]) -> String {
+    let template = text(section, code, language);
+    let mut out = String::with_capacity(template.len() + 64);
+    let mut rest = template.as_str();
+    // One pass, so that a brace in a value is text.
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        out.push_str(parameters.iter().find(|(parameter, _)| *parameter == name).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CATALOGUE, Language, text};
+    use crate::{Code, SetAside, Status};
+
+    #[test]
+    fn every_code_has_a_text_and_every_text_a_code() {
+        let tree: serde_json::Value = serde_json::from_str(CATALOGUE).unwrap_or_default();
+        let listed =
+            |section: &str| -> Vec<String> { tree[section].as_object().map(|codes| codes.keys().cloned().collect()).unwrap_or_default() };
+        assert_eq!(listed("errors"), Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
+        assert_eq!(listed("set_aside"), SetAside::ALL.iter().map(|reason| reason.as_str()).collect::<Vec<_>>());
+        assert_eq!(listed("statuses"), Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>());
+        assert_eq!(listed("reasons"), crate::ReasonCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
+        assert_eq!(listed("changes"), listed("reasons"));
+        assert_eq!(listed("reviews"), crate::ReviewCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
+        assert_eq!(listed("triggers"), ["finding", "criterion", "tier"]);
+        assert_eq!(listed("types"), crate::RecordType::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
+        assert_eq!(text("set_aside", "expired", Language::English), "Too old to count");
+        for (section, codes) in tree.as_object().into_iter().flatten() {
+            for (code, entry) in codes.as_object().into_iter().flatten() {
+                let parameters: Vec<&str> = entry["parameters"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+                for language in Language::ALL {
+                    let text = entry[language.as_str()].as_str().unwrap_or_default();
+                    assert!(!text.is_empty(), "{section} {code}");
+                    if section != "errors" && section != "triggers" {
+                        let mut used: Vec<&str> = text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+                        let mut named = parameters.clone();
+                        used.sort_unstable();
+                        named.sort_unstable();
+                        assert_eq!(used, named, "{section} {code} {}", language.as_str());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Decay as fixed-point fractions (`MODEL.md` §11): exact sums, whatever their order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// 2⁶²: a fraction of one, as a fixed-point number of 62 fractional bits.
+pub(crate) const ONE: f64 = 4_611_686_018_427_387_904.0;
+
+/// Tables hold at most so many fractions a policy (8 MiB); beyond, a fraction is computed when it is asked for.
+const TABLE_BUDGET: usize = 1 << 20;
+
+/// `2^(-age / half_life)` in units of 2⁻⁶², and 0 where the age exceeds 40 half-lives.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 2^62")]
+fn fraction(half_life: i32, age: i32) -> u64 {
+    if i64::from(age) > 40 * i64::from(half_life) {
+        return 0;
+    }
+    (libm::exp2(-f64::from(age) / f64::from(half_life)) * ONE).round() as u64
+}
+
+/// The decay of one half-life.
+#[derive(Clone)]
+pub(crate) struct Decay {
+    half_life: i32,
+    table: Arc<[u64]>,
+}
+
+impl Decay {
+    /// The fraction left at an age of so many days, in units of 2⁻⁶².
+    #[inline]
+    pub(crate) fn fraction(&self, age: i32) -> u64 {
+        match usize::try_from(age).ok().and_then(|age| self.table.get(age)) {
+            Some(&fraction) => fraction,
+            None => fraction(self.half_life, age),
+        }
+    }
+
+    /// The fraction left, as a real number.
+    #[expect(clippy::cast_precision_loss, reason = "made from a double, so it is one")]
+    pub(crate) fn factor(&self, age: i32) -> f64 {
+        self.fraction(age) as f64 / ONE
+    }
+}
+
+/// Makes the tables of a policy, each half-life once.
+#[derive(Default)]
+pub(crate) struct Tables {
+    made: BTreeMap<(i32, i32), Arc<[u64]>>,
+    entries: usize,
+}
+
+impl Tables {
+    /// The decay of a half-life for ages below `days`.
+    pub(crate) fn decay(&mut self, half_life_days: u32, days: u32) -> Decay {
+        let half_life = i32::try_from(half_life_days).unwrap_or(i32::MAX);
+        let ages = i32::try_from(days.min(half_life_days.saturating_mul(40).saturating_add(1))).unwrap_or(i32::MAX);
+        let table = match self.made.get(&(half_life, ages)) {
+            Some(table) => table.clone(),
+            None => {
+                let len = usize::try_from(ages).unwrap_or(usize::MAX);
+                let ages = if self.entries.saturating_add(len) > TABLE_BUDGET { 0 } else { ages };
+                let table: Arc<[u64]> = (0..ages).map(|age| fraction(half_life, age)).collect();
+                self.entries += table.len();
+                self.made.insert((half_life, ages), table.clone());
+                table
+            }
+        };
+        Decay { half_life, table }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tables, fraction};
+
+    #[test]
+    fn a_table_holds_what_the_function_gives() {
+        let mut tables = Tables::default();
+        for (half_life, days) in [(1, 100), (90, 1095), (365, 1825), (36_500, 36_500)] {
+            let decay = tables.decay(half_life, days);
+            for age in 0..36_500 {
+                assert_eq!(decay.fraction(age), fraction(decay.half_life, age), "{half_life} {age}");
+            }
+        }
+        assert_eq!((fraction(1, 0), fraction(1, 1), fraction(1, 40), fraction(1, 41)), (1 << 62, 1 << 61, 1 << 22, 0));
+    }
+
+    #[test]
+    fn the_budget_changes_no_fraction() {
+        let mut tables = Tables::default();
+        let all: Vec<_> = (36_400..36_500).map(|half_life| tables.decay(half_life, 36_500)).collect();
+        assert!(all.iter().any(|decay| decay.table.is_empty()));
+        for decay in all {
+            assert_eq!(decay.fraction(12_345), fraction(decay.half_life, 12_345));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The parts of a score (`MODEL.md` §9): a waterfall whose tenths sum to the score.
+
+use crate::estimate::Estimate;
+use crate::finding::{Counted, Incidents};
+use crate::mass::Mass;
+use crate::points::{Points, apportion};
+use crate::policy::compiled::Compiled;
+use crate::score::{Outcome, Watch};
+
+/// Keeps every part that the formula passes.
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// Criteria that are not exempt: place, weight, mass, estimate.
+    pub(crate) criteria: Vec<(usize, f64, Mass, Estimate)>,
+    /// Exempt criteria: place and mass.
+    pub(crate) exempt: Vec<(usize, Mass)>,
+    /// Credits: mass and gain g.
+    pub(crate) credits: Vec<(f64, f64)>,
+    /// Places of the sectors whose evidence is favourable.
+    pub(crate) favourable: Vec<usize>,
+    /// Places of the sectors whose evidence is adverse.
+    pub(crate) adverse: Vec<usize>,
+    /// Counted incidents, by (date, source, id) of the finding that counts.
+    pub(crate) incidents: Vec<Counted>,
+}
+
+impl Parts {
+    pub(crate) fn with_capacity(criteria: usize, credits: usize) -> Self {
+        Self { criteria: Vec::with_capacity(criteria), credits: Vec::with_capacity(credits), ..Self::default() }
+    }
+
+    /// The tenths of the waterfall: baseline, criteria, credits, incidents.
+    pub(crate) fn waterfall(&self, policy: &Compiled, outcome: &Outcome) -> Vec<Points> {
+        let mut parts = Vec::with_capacity(1 + self.criteria.len() + self.credits.len() + self.incidents.len());
+        parts.push(1000.0 * outcome.baseline);
+        parts.extend(self.criteria.iter().map(|&(place, weight, mass, estimate)| match policy.criteria.get(place) {
+            Some(criterion) if mass.favourable + mass.adverse > 0.0 => 1000.0 * weight * (estimate.mean - criterion.prior.mean),
+            // Without mass the mean is the prior's, but for the last bits.
+            _ => 0.0,
+        }));
+        parts.extend(self.credits.iter().map(|(_, gain)| 1000.0 * (1.0 - outcome.base) * gain));
+        let mut left = outcome.credited;
+        for incident in &self.incidents {
+            let loss = left * incident.weight;
+            parts.push(-loss);
+            left -= loss;
+        }
+        apportion(&parts, outcome.score)
+    }
+}
+
+impl Watch for Parts {
+    fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
+        self.criteria.push((place, weight, *mass, *estimate));
+    }
+
+    fn exempt(&mut self, place: usize, mass: &Mass) {
+        self.exempt.push((place, *mass));
+    }
+
+    fn credit(&mut self, _: usize, mass: f64, gain: f64) {
+        self.credits.push((mass, gain));
+    }
+
+    fn sector(&mut self, place: usize, favourable: bool, adverse: bool) {
+        if favourable {
+            self.favourable.push(place);
+        }
+        if adverse {
+            self.adverse.push(place);
+        }
+    }
+
+    fn incidents(&mut self, incidents: &Incidents) {
+        self.incidents.extend_from_slice(incidents);
+        self.incidents.sort_unstable_by_key(|incident| (incident.finding.day, incident.finding.record));
+    }
+}

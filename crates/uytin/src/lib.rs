@@ -1,0 +1,54 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod assessment;
+mod bound;
+mod codes;
+mod count;
+mod date;
+mod decay;
+mod digest;
+mod error;
+mod estimate;
+mod explain;
+mod finding;
+mod json;
+mod ledger;
+mod limits;
+mod mass;
+mod measure;
+mod points;
+mod policy;
+mod reason;
+mod receipt;
+mod record;
+mod review;
+#[cfg(feature = "schema")]
+mod schema;
+mod score;
+mod tier;
+
+pub use assessment::{Assessment, CreditMass, CriterionEstimate, Interval, Part, PartKind, Pending, PillarScore, Sectors, SetAsideRecord};
+pub use bound::{Bound, BoundSubject, Score, assess};
+pub use codes::{Language, catalogue, text};
+pub use count::SetAside;
+pub use date::Date;
+pub use digest::Digest;
+pub use error::{Code, Error, Fault, quote};
+pub use ledger::Ledger;
+pub use limits::Limits;
+pub use measure::{Measure, Trigger};
+pub use points::Points;
+pub use policy::{
+    Condition, Credit, Criterion, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDocument, Prior, ReachBand, Repeat,
+    Severity, SourceClass, StatusRule, Statuses, Text, Tiers,
+};
+pub use reason::{Reason, ReasonCode};
+pub use receipt::{Difference, Receipt, Verification};
+pub use record::{AMOUNT_MAX, Body, REACH_MAX, Record, RecordKey, RecordType, Status, thousandths};
+pub use review::{ReviewCode, ReviewReason};
+#[cfg(feature = "schema")]
+pub use schema::{assessment_schema, policy_schema, record_schema};
+
+/// The version of this engine, which receipts name.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,148 @@
+//! Masses (`MODEL.md` §5 steps 1 to 3, §6, §11): decayed, capped by source and class, weighted by reliability.
+//!
+//! Up to the class, masses are whole numbers in units of 2⁻⁶², so that the order of records and sources cannot matter. A
+//! sum that exceeds its cap is scaled as a real number and held as such a whole number again.
+
+use smallvec::SmallVec;
+
+use crate::count::age;
+use crate::decay::ONE;
+use crate::policy::compiled::{Cap, ClassRule, Compiled, Slot};
+
+/// What a row of checks or credits belongs to: slot, source class and source, in one number that sorts in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MassKey(u64);
+
+impl MassKey {
+    /// The key of a slot (criteria in policy order, then credits), a source class and a source, by their places.
+    #[must_use]
+    pub const fn new(slot: u16, class: u16, source: u32) -> Self {
+        Self((slot as u64) << 48 | (class as u64) << 32 | source as u64)
+    }
+
+    /// The place of the criterion or credit.
+    #[must_use]
+    #[inline]
+    pub const fn slot(self) -> u16 {
+        (self.0 >> 48) as u16
+    }
+
+    #[inline]
+    const fn class(self) -> u16 {
+        (self.0 >> 32 & 0xffff) as u16
+    }
+}
+
+/// Checks of one source on one day, or an amount of a credit in thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MassRow {
+    /// What the row belongs to.
+    pub key: MassKey,
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// Checks that held; thousandths of a credit.
+    pub favourable: u32,
+    /// Checks that did not hold.
+    pub adverse: u32,
+}
+
+/// The mass of one criterion or credit.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Mass {
+    /// α
+    pub(crate) favourable: f64,
+    /// β
+    pub(crate) adverse: f64,
+    /// The part of β that comes from classes with a sector.
+    pub(crate) adverse_of_sectors: f64,
+}
+
+/// Favourable and adverse mass by sector.
+pub(crate) type SectorMasses = SmallVec<[[f64; 2]; 8]>;
+
+/// A sum in units of 2⁻⁶².
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    favourable: u128,
+    adverse: u128,
+}
+
+impl Sum {
+    #[inline]
+    fn add(&mut self, other: Self) {
+        self.favourable += other.favourable;
+        self.adverse += other.adverse;
+    }
+
+    /// Scales both by `cap / (a + b)` where they exceed the cap.
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded once, far below a tenth"
+    )]
+    fn capped(self, cap: Cap) -> Self {
+        let total = self.favourable + self.adverse;
+        if total <= cap.fixed {
+            return self;
+        }
+        let total = total as f64;
+        // Quotient first: of a source that is all favourable it is exactly 1.
+        let scale = |part: u128| ((part as f64 / total) * cap.real) as u128;
+        Self { favourable: scale(self.favourable), adverse: scale(self.adverse) }
+    }
+}
+
+/// Takes the rows of one slot from the front of `rows`, which are sorted by key, and sums them up; adds what counts for
+/// sectors to `sectors`.
+#[inline]
+pub(crate) fn take_slot(
+    policy: &Compiled,
+    place: u16,
+    slot: &Slot,
+    as_of: i32,
+    rows: &mut &[MassRow],
+    sectors: Option<&mut SectorMasses>,
+) -> Mass {
+    let mut mass = Mass::default();
+    let mut sectors = sectors;
+    while let Some(first) = rows.first().filter(|row| row.key.slot() == place) {
+        let class_of = first.key.class();
+        let mut class_sum = Sum::default();
+        while let Some(first) = rows.first().filter(|row| row.key.slot() == place && row.key.class() == class_of) {
+            let source = take_source(policy.horizon_days, slot, first.key, as_of, rows);
+            class_sum.add(source.capped(slot.source_cap));
+        }
+        let Some(class) = policy.classes.get(usize::from(class_of)) else { continue };
+        add_class(&mut mass, class, class_sum.capped(slot.class_cap), slot.per_unit, sectors.as_deref_mut());
+    }
+    mass
+}
+
+#[inline]
+fn take_source(horizon_days: i32, slot: &Slot, key: MassKey, as_of: i32, rows: &mut &[MassRow]) -> Sum {
+    let mut sum = Sum::default();
+    while let Some((row, rest)) = rows.split_first().filter(|(row, _)| row.key == key) {
+        *rows = rest;
+        let Ok(age) = age(as_of, row.day, horizon_days) else { continue };
+        let fraction = u128::from(slot.decay.fraction(age));
+        sum.add(Sum { favourable: u128::from(row.favourable) * fraction, adverse: u128::from(row.adverse) * fraction });
+    }
+    sum
+}
+
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "rounded once, to the nearest double")]
+fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, per_unit: f64, sectors: Option<&mut SectorMasses>) {
+    let real = |part: u128| part as f64 / ONE / per_unit * class.reliability;
+    let (favourable, adverse) = (real(sum.favourable), real(sum.adverse));
+    mass.favourable += favourable;
+    mass.adverse += adverse;
+    let Some(sector) = class.sector else { return };
+    mass.adverse_of_sectors += adverse;
+    if let Some([for_sector, against_sector]) = sectors.and_then(|sectors| sectors.get_mut(usize::from(sector))) {
+        *for_sector += favourable;
+        *against_sector += adverse;
+    }
+}

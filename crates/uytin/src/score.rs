@@ -1,0 +1,168 @@
+//! The formula: from rows to score, interval, coverage and tier (`MODEL.md` §5 to §8).
+//!
+//! [`evaluate`] is the only place where they are computed. The plain route, the explained one and the batch engine all
+//! call it; a [`Watch`] sees the parts on their way.
+
+use smallvec::SmallVec;
+
+use crate::estimate::Estimate;
+use crate::finding::{FindingRow, Findings, Incidents, Pending};
+use crate::mass::{Mass, MassRow, SectorMasses, take_slot};
+use crate::points::Points;
+use crate::policy::compiled::{Compiled, weights};
+use crate::tier::{Standing, Tier};
+
+/// An exemption that counts, but for its date.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ExemptionRow {
+    pub(crate) criterion: u16,
+    pub(crate) day: i32,
+    pub(crate) record: u32,
+}
+
+/// The rows of one subject.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rows<'a> {
+    /// Sorted by key.
+    pub(crate) masses: &'a [MassRow],
+    /// Sorted by (incident, date, record).
+    pub(crate) findings: &'a [FindingRow],
+    pub(crate) exemptions: &'a [ExemptionRow],
+}
+
+/// Sees the parts of the formula as they are computed.
+pub(crate) trait Watch {
+    /// A criterion that is not exempt, with its weight.
+    fn criterion(&mut self, _place: usize, _weight: f64, _mass: &Mass, _estimate: &Estimate) {}
+    /// A criterion that is exempt; its mass moves nothing.
+    fn exempt(&mut self, _place: usize, _mass: &Mass) {}
+    /// A credit with its mass and its gain g.
+    fn credit(&mut self, _place: usize, _mass: f64, _gain: f64) {}
+    /// Favourable and adverse mass by sector, and which sectors count for either.
+    fn sector(&mut self, _place: usize, _favourable: bool, _adverse: bool) {}
+    /// The counted incidents.
+    fn incidents(&mut self, _incidents: &Incidents) {}
+}
+
+/// The plain route watches nothing.
+impl Watch for () {}
+
+/// What the formula gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) score: Points,
+    pub(crate) lower: Points,
+    pub(crate) upper: Points,
+    pub(crate) coverage: f64,
+    pub(crate) baseline: f64,
+    /// B, before credits and findings.
+    pub(crate) base: f64,
+    /// B⁺ in tenths, before findings.
+    pub(crate) credited: f64,
+    pub(crate) standing: Standing,
+    pub(crate) tier: Tier,
+}
+
+/// A set of criteria by their places.
+type Places = SmallVec<[u64; 4]>;
+
+fn contains(places: &Places, place: usize) -> bool {
+    places.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+}
+
+fn exempt_places(policy: &Compiled, as_of: i32, rows: &[ExemptionRow]) -> Places {
+    let mut places = Places::new();
+    for row in rows {
+        if crate::count::age(as_of, row.day, policy.horizon_days).is_ok() {
+            let place = usize::from(row.criterion);
+            if places.len() <= place / 64 {
+                places.resize(place / 64 + 1, 0);
+            }
+            if let Some(word) = places.get_mut(place / 64) {
+                *word |= 1 << (place % 64);
+            }
+        }
+    }
+    places
+}
+
+/// Computes one subject on one day; `previous` is the tier that it had.
+#[inline]
+pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32, previous: Option<Tier>, watch: &mut W) -> Outcome {
+    const NONE: f64 = 0.0;
+    let exempt = exempt_places(policy, as_of, rows.exemptions);
+    let own_weights;
+    let weights = if exempt.is_empty() {
+        &policy.weights
+    } else {
+        own_weights = weights(&policy.criteria, |place| contains(&exempt, place));
+        &own_weights
+    };
+    let mut masses = rows.masses;
+    let mut sectors = SectorMasses::from_elem([NONE; 2], policy.sectors.len());
+    let (mut base, mut base_lower, mut base_upper, mut coverage, mut support, mut baseline) = (NONE, NONE, NONE, NONE, NONE, NONE);
+    let criteria = policy.criteria.iter().zip(&policy.slots).zip(weights).enumerate();
+    for (place, ((criterion, slot), &weight)) in criteria {
+        let number = u16::try_from(place).unwrap_or(u16::MAX);
+        let seen = masses.first().is_some_and(|row| row.key.slot() == number);
+        if contains(&exempt, place) {
+            watch.exempt(place, &take_slot(policy, number, slot, as_of, &mut masses, None));
+            continue;
+        }
+        let (mass, estimate);
+        let estimate = if seen {
+            mass = take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors));
+            estimate = policy.estimator.estimate(&criterion.prior, &mass);
+            &estimate
+        } else {
+            mass = Mass::default();
+            &criterion.unseen
+        };
+        base += weight * estimate.mean;
+        base_lower += weight * estimate.lower;
+        base_upper += weight * estimate.upper;
+        coverage += weight * estimate.coverage;
+        support += weight * estimate.support;
+        baseline += weight * criterion.prior.mean;
+        watch.criterion(place, weight, &mass, estimate);
+    }
+    let mut gain = NONE;
+    for (place, (credit, slot)) in policy.credits.iter().zip(policy.slots.iter().skip(policy.criteria.len())).enumerate() {
+        let number = u16::try_from(policy.criteria.len() + place).unwrap_or(u16::MAX);
+        let mass = if masses.first().is_some_and(|row| row.key.slot() == number) {
+            take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors)).favourable
+        } else {
+            NONE
+        };
+        let one = if mass > NONE { credit.max * (1.0 - libm::exp2(-mass / credit.half_mass)) } else { NONE };
+        gain += one;
+        watch.credit(place, mass, one);
+    }
+    let findings = Findings { policy, as_of, rows: rows.findings };
+    let incidents = findings.weigh(Pending::AsFiled);
+    let left = Findings::remainder(&incidents);
+    watch.incidents(&incidents);
+
+    let credited = tenths_with(base, gain);
+    let score = Points::nearest(credited * left);
+    let lower = Points::floor(tenths_with(base_lower, gain) * left);
+    let upper = Points::ceil(tenths_with(base_upper, gain) * left);
+    let mut standing = Standing { lower, upper, coverage, support, gravest: findings.gravest(), favourable: 0, adverse: 0 };
+    for (place, &[favourable, adverse]) in sectors.iter().enumerate() {
+        let [is_favourable, is_adverse] = standing.count_sector(policy, favourable, adverse);
+        watch.sector(place, is_favourable, is_adverse);
+    }
+    let tier = standing.tier(policy, previous);
+    Outcome { score, lower, upper, coverage, baseline, base, credited, standing, tier }
+}
+
+/// B⁺ = B + (1 − B)·G, in tenths (`MODEL.md` §6).
+fn tenths_with(base: f64, gain: f64) -> f64 {
+    1000.0 * (base + (1.0 - base) * gain)
+}
+
+/// The score if every pending finding were upheld; `None` where none is pending (`MODEL.md` §7).
+pub(crate) fn score_if_upheld(policy: &Compiled, rows: &Rows<'_>, as_of: i32, outcome: &Outcome) -> Option<Points> {
+    let findings = Findings { policy, as_of, rows: rows.findings };
+    findings.any_pending().then(|| Points::nearest(outcome.credited * Findings::remainder(&findings.weigh(Pending::AsUpheld))))
+}

@@ -1,0 +1,74 @@
+//! Every routine job of the project, as `cargo xtask JOB`; continuous integration calls the same jobs.
+
+mod oracle;
+mod run;
+mod rust;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+/// A stage of `cargo xtask test`: name, what it is, what it does.
+type Stage = (&'static str, &'static str, fn() -> Result<()>);
+
+/// The stages, in order.
+const STAGES: &[Stage] = &[
+    ("lint", "format, lints and docs", rust::lint),
+    ("rust", "unit, property, vector and command tests", rust::test),
+    ("oracle", "the decimal oracle, and the core against it", oracle::test),
+];
+
+const HELP: &str = "\
+cargo xtask JOB
+
+  test [STAGE…]   everything, or these stages: see below
+  lint            format, clippy, docs
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match job(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn job(words: &[&str]) -> Result<()> {
+    match words {
+        ["test", stages @ ..] => test(stages),
+        ["lint"] => rust::lint(),
+        _ => {
+            print!("{HELP}");
+            println!("\nstages of test:");
+            STAGES.iter().for_each(|(name, what, _)| println!("  {name:<14}  {what}"));
+            if words.is_empty() || words == ["help"] || words == ["--help"] { Ok(()) } else { bail!("no such job: {}", words.join(" ")) }
+        }
+    }
+}
+
+fn test(only: &[&str]) -> Result<()> {
+    if let Some(unknown) = only.iter().find(|name| !STAGES.iter().any(|(stage, ..)| stage == *name)) {
+        bail!("no such stage: {unknown}");
+    }
+    let mut table = Vec::new();
+    let mut failed = 0;
+    for (name, what, stage) in STAGES.iter().filter(|(name, ..)| only.is_empty() || only.contains(name)) {
+        println!("\n== {name}: {what}");
+        let (start, before) = (Instant::now(), run::passed());
+        let result = stage();
+        if let Err(error) = &result {
+            eprintln!("{name}: {error:#}");
+            failed += 1;
+        }
+        let outcome = if result.is_ok() { "ok" } else { "FAILED" };
+        table.push(format!("{name:<10} {outcome:<6} {:>5} passed {:>5} s", run::passed() - before, start.elapsed().as_secs()));
+    }
+    println!("\n{}", table.join("\n"));
+    println!("{} passed, {failed} failed", run::passed());
+    if failed > 0 { bail!("{failed} stages failed") } else { Ok(()) }
+}
