@@ -64,6 +64,10 @@ codes! {
     NoSubject = "no-subject",
     /// A receipt and its recomputation differ.
     Mismatch = "mismatch",
+    /// A file or stream cannot be read or written.
+    Io = "io",
+    /// The caller stopped the work.
+    Cancelled = "cancelled",
 }
 
 impl fmt::Display for Code {
@@ -200,8 +204,7 @@ pub fn quote(text: &str) -> String {
             out.push('…');
             break;
         }
-        // Controls and marks of direction could disguise the message that quotes them.
-        if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        if disguises(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -209,4 +212,10 @@ pub fn quote(text: &str) -> String {
     }
     out.push('`');
     out
+}
+
+/// Whether a character could disguise the text that shows it: controls and marks of direction. Show its escape instead.
+#[must_use]
+pub fn disguises(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

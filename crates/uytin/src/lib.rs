@@ -34,7 +34,7 @@ pub use codes::{Language, catalogue, text};
 pub use count::SetAside;
 pub use date::Date;
 pub use digest::Digest;
-pub use error::{Code, Error, Fault, quote};
+pub use error::{Code, Error, Fault, disguises, quote};
 pub use ledger::Ledger;
 pub use limits::Limits;
 pub use measure::{Measure, Trigger};

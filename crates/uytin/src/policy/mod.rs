@@ -113,6 +113,11 @@ impl Policy {
         std::str::from_utf8(&self.0.canonical).unwrap_or_default()
     }
 
+    /// Each criterion's weight in the whole, in policy order, where none is exempt (`MODEL.md` §5); they sum to 1.
+    pub fn weights(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.0.compiled.weights.iter().copied()
+    }
+
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.0.compiled
     }
