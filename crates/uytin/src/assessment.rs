@@ -16,6 +16,7 @@ use crate::json::to_json;
 use crate::measure::{Measure, measures};
 use crate::points::Points;
 use crate::policy::Policy;
+use crate::policy::compiled::Compiled;
 use crate::reason::{Reason, reasons};
 use crate::record::{Record, RecordKey};
 use crate::review::{ReviewReason, Situation};
@@ -204,8 +205,8 @@ impl Assessment {
         let findings = Findings { policy, as_of: day, rows: rows.findings };
         let measures = measures(bound, &findings, &outcome, &parts, previous.flatten());
         let situation =
-            Situation { bound, findings: &findings, outcome: &outcome, parts: &parts, any_measure: !measures.is_empty(), previous };
-        let human_review = situation.reasons();
+            Situation { policy, rows, findings: &findings, outcome: &outcome, parts: &parts, any_measure: !measures.is_empty(), previous };
+        let human_review = situation.reasons(bound);
         let waterfall = waterfall(bound, &parts, &parts.waterfall(policy, &outcome));
         let mut exempt: Vec<Arc<str>> =
             parts.exempt.iter().filter_map(|(place, _)| policy.criteria.get(*place)).map(|criterion| criterion.id.clone()).collect();
@@ -297,21 +298,30 @@ fn waterfall(bound: &BoundSubject, parts: &Parts, points: &[Points]) -> Vec<Part
 }
 
 fn pillars(bound: &BoundSubject, parts: &Parts) -> Vec<PillarScore> {
-    let policy = bound.policy.compiled();
+    let id = |place: usize| bound.policy.document().pillars.get(place).map(|pillar| pillar.id.clone());
+    pillar_scores(bound.policy.compiled(), parts).filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()
+}
+
+/// The pillars that are left, by place, with their scores.
+pub(crate) fn pillar_scores<'a>(policy: &'a Compiled, parts: &'a Parts) -> impl Iterator<Item = (usize, Points)> + 'a {
     let pillar_of = |place: usize| policy.criteria.get(place).map_or(usize::MAX, |criterion| criterion.pillar);
-    let groups = parts.criteria.chunk_by(|(a, ..), (b, ..)| pillar_of(*a) == pillar_of(*b));
-    let score = |group: &[(usize, f64, crate::mass::Mass, crate::estimate::Estimate)]| {
+    let groups = parts.criteria.chunk_by(move |(a, ..), (b, ..)| pillar_of(*a) == pillar_of(*b));
+    groups.filter_map(move |group| {
         let (place, ..) = group.first()?;
         let weight: f64 = group.iter().map(|(_, weight, ..)| weight).sum();
         let sum: f64 = group.iter().map(|(_, weight, _, estimate)| weight * estimate.mean).sum();
-        let id = bound.policy.document().pillars.get(pillar_of(*place))?.id.clone();
-        Some(PillarScore { id, score: Points::nearest(1000.0 * sum / weight) })
-    };
-    groups.filter_map(score).collect()
+        Some((pillar_of(*place), Points::nearest(1000.0 * sum / weight)))
+    })
 }
 
 /// What is set aside on every day, and what is by its date, together by (source, id).
 fn set_aside(bound: &BoundSubject, as_of: i32) -> Vec<SetAsideRecord> {
+    let record = |(place, reason)| Some(SetAsideRecord { record: bound.record(place)?.clone(), reason });
+    set_aside_places(bound, as_of).into_iter().filter_map(record).collect()
+}
+
+/// The same by the places of the records.
+pub(crate) fn set_aside_places(bound: &BoundSubject, as_of: i32) -> Vec<(u32, SetAside)> {
     let policy = bound.policy.compiled();
     let rows = bound.rows();
     let by_horizon = |day| age(as_of, day, policy.horizon_days).err();
@@ -324,7 +334,7 @@ fn set_aside(bound: &BoundSubject, as_of: i32) -> Vec<SetAsideRecord> {
     let by_date = masses.chain(exemptions).chain(findings).filter_map(|(place, reason)| Some((place, reason?)));
     let mut places: Vec<(u32, SetAside)> = bound.set_aside.iter().copied().chain(by_date).collect();
     places.sort_unstable();
-    places.into_iter().filter_map(|(place, reason)| Some(SetAsideRecord { record: bound.record(place)?.clone(), reason })).collect()
+    places
 }
 
 /// Reals to nine decimals, so that the last bits of a sum are no difference.

@@ -96,8 +96,16 @@ pub struct Score<'a> {
     pub tier: &'a str,
 }
 
+impl Score<'_> {
+    /// Whether the subject is rated; of one that is not, no surface shows the score as a headline.
+    #[must_use]
+    pub fn is_rated(&self) -> bool {
+        self.tier != UNRATED
+    }
+}
+
 impl BoundSubject {
-    fn new(policy: Policy, subject: Arc<str>, records: Vec<Arc<Record>>) -> Self {
+    pub(crate) fn new(policy: Policy, subject: Arc<str>, records: Vec<Arc<Record>>) -> Self {
         let mut bound = Self {
             policy,
             subject,

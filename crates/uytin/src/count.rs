@@ -61,31 +61,80 @@ impl SetAside {
 
 /// A record whose texts have been looked up in the policy; `None` where the policy does not know the text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Resolved {
-    pub(crate) withdrawn: bool,
-    pub(crate) class: Option<u16>,
-    pub(crate) in_context: bool,
-    /// Criteria and credits share one namespace, so one number names either.
-    pub(crate) slot: Option<u16>,
-    pub(crate) body: ResolvedBody,
+pub struct Resolved {
+    /// Whether the source takes the record back.
+    pub withdrawn: bool,
+    /// The place of the source class.
+    pub class: Option<u16>,
+    /// Whether the record has no context, or one of the policy's.
+    pub in_context: bool,
+    /// The place of the criterion or credit: they share one namespace, so one number names either.
+    pub slot: Option<u16>,
+    /// What the record says.
+    pub body: ResolvedBody,
 }
 
+/// What a resolved record says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum ResolvedBody {
-    Mass { kind: RecordType, favourable: u32, adverse: u32 },
-    Finding { severity: Option<u16>, status: Status, reach: u64 },
+pub enum ResolvedBody {
+    /// An observation, or a credit in thousandths.
+    Mass {
+        /// Which of the two.
+        kind: RecordType,
+        /// Checks that held; thousandths of a credit.
+        favourable: u32,
+        /// Checks that did not hold.
+        adverse: u32,
+    },
+    /// A finding.
+    Finding {
+        /// The place of the severity.
+        severity: Option<u16>,
+        /// Where the proceedings stand.
+        status: Status,
+        /// People who saw it.
+        reach: u64,
+    },
+    /// An exemption.
     Exemption,
 }
 
 /// What a record that counts, but for its date, contributes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Row {
-    Mass { slot: u16, class: u16, favourable: u32, adverse: u32 },
-    Finding { criterion: u16, class: u16, severity: u16, status: Status, reach_factor: f64 },
-    Exemption { criterion: u16 },
+pub enum Row {
+    /// Checks, or an amount of a credit in thousandths.
+    Mass {
+        /// The criterion or credit.
+        slot: u16,
+        /// The source class.
+        class: u16,
+        /// Checks that held; thousandths of a credit.
+        favourable: u32,
+        /// Checks that did not hold.
+        adverse: u32,
+    },
+    /// A finding.
+    Finding {
+        /// The criterion.
+        criterion: u16,
+        /// The source class.
+        class: u16,
+        /// As counted: no graver than the class may find.
+        severity: u16,
+        /// Where the proceedings stand.
+        status: Status,
+        /// The factor of its reach.
+        reach_factor: f64,
+    },
+    /// An exemption.
+    Exemption {
+        /// The criterion.
+        criterion: u16,
+    },
 }
 
 /// The row of a record, or the reason to set it aside that holds on every day.
+#[inline]
 pub(crate) fn row(policy: &Compiled, record: &Resolved) -> Result<Row, SetAside> {
     if record.withdrawn {
         return Err(SetAside::Withdrawn);

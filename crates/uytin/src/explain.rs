@@ -8,7 +8,7 @@ use crate::policy::compiled::Compiled;
 use crate::score::{Outcome, Watch};
 
 /// Keeps every part that the formula passes.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Parts {
     /// Criteria that are not exempt: place, weight, mass, estimate.
     pub(crate) criteria: Vec<(usize, f64, Mass, Estimate)>,
@@ -27,6 +27,16 @@ pub(crate) struct Parts {
 impl Parts {
     pub(crate) fn with_capacity(criteria: usize, credits: usize) -> Self {
         Self { criteria: Vec::with_capacity(criteria), credits: Vec::with_capacity(credits), ..Self::default() }
+    }
+
+    /// Empties it for the next subject.
+    pub(crate) fn clear(&mut self) {
+        self.criteria.clear();
+        self.exempt.clear();
+        self.credits.clear();
+        self.favourable.clear();
+        self.adverse.clear();
+        self.incidents.clear();
     }
 
     /// The tenths of the waterfall: baseline, criteria, credits, incidents.

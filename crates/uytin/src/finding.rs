@@ -11,19 +11,23 @@ const EQUAL: f64 = 1.0 + 1e-12;
 
 /// A finding that counts, but for its date.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct FindingRow {
+pub struct FindingRow {
     /// Findings of one event share it; sorted first.
-    pub(crate) incident: u32,
+    pub incident: u32,
     /// Days since 1970-01-01; sorted second.
-    pub(crate) day: i32,
+    pub day: i32,
     /// The record's place by (source, id); sorted third.
-    pub(crate) record: u32,
-    pub(crate) criterion: u16,
-    pub(crate) class: u16,
+    pub record: u32,
+    /// The criterion.
+    pub criterion: u16,
+    /// The source class.
+    pub class: u16,
     /// As counted: no graver than the class may find.
-    pub(crate) severity: u16,
-    pub(crate) status: Status,
-    pub(crate) reach_factor: f64,
+    pub severity: u16,
+    /// Where the proceedings stand.
+    pub status: Status,
+    /// The factor of its reach.
+    pub reach_factor: f64,
 }
 
 impl FindingRow {

@@ -213,7 +213,7 @@ impl Ledger {
 }
 
 /// Whether a record replaces the present one: by the higher revision, of equal ones by the lesser canonical form.
-fn wins(new: &Record, present: &Record) -> bool {
+pub(crate) fn wins(new: &Record, present: &Record) -> bool {
     match new.revision.cmp(&present.revision) {
         Ordering::Greater => true,
         Ordering::Less => false,

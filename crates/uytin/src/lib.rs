@@ -13,6 +13,7 @@ mod estimate;
 mod explain;
 mod finding;
 mod json;
+pub mod kernel;
 mod ledger;
 mod limits;
 mod mass;

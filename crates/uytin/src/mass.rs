@@ -27,8 +27,10 @@ impl MassKey {
         (self.0 >> 48) as u16
     }
 
+    /// The place of the source class.
+    #[must_use]
     #[inline]
-    const fn class(self) -> u16 {
+    pub const fn class(self) -> u16 {
         (self.0 >> 32 & 0xffff) as u16
     }
 }

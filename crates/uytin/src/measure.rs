@@ -44,6 +44,30 @@ pub enum Trigger {
     },
 }
 
+/// Whether any measure holds: the cheap question, for those who want no records.
+pub(crate) fn any_measure(policy: &Compiled, findings: &Findings<'_>, outcome: &Outcome, parts: &Parts) -> bool {
+    policy.triggers.iter().any(|rule| match rule {
+        Rule::TierImposed(weakest) => imposed_within(outcome, *weakest).is_some(),
+        Rule::CriterionUpperBelow { criterion, value } => criterion_below(policy, parts, *criterion, *value).is_some(),
+        Rule::FindingInForce { severity, criteria } => {
+            findings.rows.iter().any(|row| is_found(row, *severity, criteria) && findings.in_force(row))
+        }
+    })
+}
+
+/// The imposed tier's place, if it is that tier or a worse one.
+fn imposed_within(outcome: &Outcome, weakest: u16) -> Option<u16> {
+    match outcome.tier {
+        Tier::Imposed(place) if place <= weakest => Some(place),
+        _ => None,
+    }
+}
+
+/// Whether the finding is grave enough, and on one of the criteria, if any are named.
+fn is_found(row: &FindingRow, severity: u16, criteria: &[u16]) -> bool {
+    row.severity >= severity && (criteria.is_empty() || criteria.contains(&row.criterion))
+}
+
 /// The measures that hold, in policy order.
 pub(crate) fn measures(
     bound: &BoundSubject,
@@ -57,10 +81,12 @@ pub(crate) fn measures(
     let measure = |(measure, rule): (&crate::policy::MeasureRule, &Rule)| {
         let (triggers, until) = match rule {
             Rule::TierImposed(weakest) => tier_imposed(bound, findings, outcome, *weakest, previous)?,
-            Rule::CriterionUpperBelow { criterion, value } => (criterion_upper_below(policy, parts, *criterion, *value)?, None),
+            Rule::CriterionUpperBelow { criterion, value } => {
+                let id = policy.criteria.get(criterion_below(policy, parts, *criterion, *value)?)?.id.clone();
+                (vec![Trigger::Criterion { id }], None)
+            }
             Rule::FindingInForce { severity, criteria } => {
-                let holds = |row: &FindingRow| row.severity >= *severity && (criteria.is_empty() || criteria.contains(&row.criterion));
-                let (triggers, until) = in_force(bound, findings, holds);
+                let (triggers, until) = in_force(bound, findings, |row| is_found(row, *severity, criteria));
                 (triggers, Some(until?))
             }
         };
@@ -86,10 +112,7 @@ fn tier_imposed(
     previous: Option<Tier>,
 ) -> Option<(Vec<Trigger>, Option<Date>)> {
     let policy = bound.policy.compiled();
-    let Tier::Imposed(place) = outcome.tier else { return None };
-    if place > weakest {
-        return None;
-    }
+    let place = imposed_within(outcome, weakest)?;
     let tiers = &bound.policy.document().tiers.imposed;
     let id = tiers.get(usize::from(place))?.id.clone();
     // The weakest of the tiers asks for the least gravity, so these findings keep the measure up.
@@ -102,9 +125,9 @@ fn tier_imposed(
     Some((triggers, until.filter(|_| !by_evidence)))
 }
 
-fn criterion_upper_below(policy: &Compiled, parts: &Parts, criterion: usize, value: f64) -> Option<Vec<Trigger>> {
+/// The criterion's place, if its upper bound is low and bodies with a sector say so.
+fn criterion_below(policy: &Compiled, parts: &Parts, criterion: usize, value: f64) -> Option<usize> {
     let (place, _, mass, estimate) = parts.criteria.iter().find(|(place, ..)| *place == criterion)?;
     let holds = 100.0 * estimate.upper < value - TOLERANCE && mass.adverse_of_sectors >= policy.sector_mass - TOLERANCE;
-    let id = policy.criteria.get(*place)?.id.clone();
-    holds.then(|| vec![Trigger::Criterion { id }])
+    holds.then_some(*place)
 }

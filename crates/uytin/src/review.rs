@@ -3,8 +3,9 @@
 use crate::bound::BoundSubject;
 use crate::explain::Parts;
 use crate::finding::Findings;
+use crate::policy::compiled::Compiled;
 use crate::record::{RecordKey, Status};
-use crate::score::Outcome;
+use crate::score::{Outcome, Rows};
 use crate::tier::Tier;
 
 /// Two incidents of one criterion this many days apart or fewer may be one event filed twice.
@@ -71,7 +72,8 @@ pub struct ReviewReason {
 
 /// What the review asks of the evidence besides the parts of the score.
 pub(crate) struct Situation<'a> {
-    pub(crate) bound: &'a BoundSubject,
+    pub(crate) policy: &'a Compiled,
+    pub(crate) rows: Rows<'a>,
     pub(crate) findings: &'a Findings<'a>,
     pub(crate) outcome: &'a Outcome,
     pub(crate) parts: &'a Parts,
@@ -83,11 +85,12 @@ pub(crate) struct Situation<'a> {
 impl Situation<'_> {
     /// Whether the reason holds; the cheap question, for those who want no records.
     pub(crate) fn holds(&self, code: ReviewCode) -> bool {
-        let policy = self.bound.policy.compiled();
         match code {
             ReviewCode::TierImposed => matches!(self.outcome.tier, Tier::Imposed(_)),
             ReviewCode::MeasureProposed => self.any_measure,
-            ReviewCode::TierFell => self.previous.flatten().is_some_and(|previous| self.outcome.tier.rank(policy) < previous.rank(policy)),
+            ReviewCode::TierFell => {
+                self.previous.flatten().is_some_and(|previous| self.outcome.tier.rank(self.policy) < previous.rank(self.policy))
+            }
             ReviewCode::PreviousTierUnknown => self.previous == Some(None),
             ReviewCode::ExemptionHidesAdverse => self.parts.exempt.iter().any(|(_, mass)| mass.adverse > 0.0),
             ReviewCode::FindingPending | ReviewCode::OverturnedAndCounted | ReviewCode::PossiblyFiledTwice => {
@@ -112,10 +115,8 @@ impl Situation<'_> {
             ReviewCode::PossiblyFiledTwice => self.close_incidents(),
             ReviewCode::ExemptionHidesAdverse => {
                 let hides = |place: u16| self.parts.exempt.iter().any(|(exempt, mass)| *exempt == usize::from(place) && mass.adverse > 0.0);
-                let horizon = self.bound.policy.compiled().horizon_days;
-                let counts = |day| crate::count::age(self.findings.as_of, day, horizon).is_ok();
-                let exemptions = self.bound.rows().exemptions;
-                exemptions.iter().filter(|row| hides(row.criterion) && counts(row.day)).map(|row| row.record).collect()
+                let counts = |day| crate::count::age(self.findings.as_of, day, self.policy.horizon_days).is_ok();
+                self.rows.exemptions.iter().filter(|row| hides(row.criterion) && counts(row.day)).map(|row| row.record).collect()
             }
             _ => Vec::new(),
         };
@@ -141,11 +142,15 @@ impl Situation<'_> {
         close
     }
 
-    /// Every reason that holds.
-    pub(crate) fn reasons(&self) -> Vec<ReviewReason> {
+    /// Whether any reason holds.
+    pub(crate) fn any(&self) -> bool {
+        ReviewCode::ALL.into_iter().any(|code| self.holds(code))
+    }
+
+    /// Every reason that holds, with the keys of the bound subject's records.
+    pub(crate) fn reasons(&self, bound: &BoundSubject) -> Vec<ReviewReason> {
         let holding = ReviewCode::ALL.into_iter().filter(|&code| self.holds(code));
-        let reason =
-            |code| ReviewReason { code, records: self.records(code).into_iter().filter_map(|record| self.bound.key(record)).collect() };
+        let reason = |code| ReviewReason { code, records: self.records(code).into_iter().filter_map(|record| bound.key(record)).collect() };
         holding.map(reason).collect()
     }
 }

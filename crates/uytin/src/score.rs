@@ -14,20 +14,24 @@ use crate::tier::{Standing, Tier};
 
 /// An exemption that counts, but for its date.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ExemptionRow {
-    pub(crate) criterion: u16,
-    pub(crate) day: i32,
-    pub(crate) record: u32,
+pub struct ExemptionRow {
+    /// The criterion.
+    pub criterion: u16,
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// The record's place by (source, id).
+    pub record: u32,
 }
 
 /// The rows of one subject.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Rows<'a> {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rows<'a> {
     /// Sorted by key.
-    pub(crate) masses: &'a [MassRow],
+    pub masses: &'a [MassRow],
     /// Sorted by (incident, date, record).
-    pub(crate) findings: &'a [FindingRow],
-    pub(crate) exemptions: &'a [ExemptionRow],
+    pub findings: &'a [FindingRow],
+    /// In any order.
+    pub exemptions: &'a [ExemptionRow],
 }
 
 /// Sees the parts of the formula as they are computed.

@@ -8,10 +8,14 @@ pub(crate) const TOLERANCE: f64 = 1e-9;
 
 /// A tier of a policy; places count from the worst imposed and from the best earned one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Tier {
+pub enum Tier {
+    /// Imposed, by its place from the worst.
     Imposed(u16),
+    /// Too little is known.
     Unrated,
+    /// Nothing is earned or imposed.
     Standard,
+    /// Earned, by its place from the best.
     Earned(u16),
 }
 

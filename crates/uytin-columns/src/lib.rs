@@ -1,0 +1,1 @@
+//! Scores whole populations: Arrow columns in, Arrow columns out, by the one formula of `uytin`.
