@@ -3,6 +3,7 @@
 mod oracle;
 mod run;
 mod rust;
+mod wasm;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -16,6 +17,7 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 const STAGES: &[Stage] = &[
     ("lint", "format, lints and docs", rust::lint),
     ("rust", "unit, property, vector and command tests", rust::test),
+    ("wasm", "the npm package, its component and its page, in Node and Chromium", wasm::test),
     ("oracle", "the decimal oracle, and the core against it", oracle::test),
 ];
 
@@ -24,6 +26,8 @@ cargo xtask JOB
 
   test [STAGE…]   everything, or these stages: see below
   lint            format, clippy, docs
+  oracle S N      the core against the decimal oracle: N random cases of seed S
+  wasm            build the npm package into bindings/wasm/dist
 ";
 
 fn main() -> ExitCode {
@@ -42,6 +46,8 @@ fn job(words: &[&str]) -> Result<()> {
     match words {
         ["test", stages @ ..] => test(stages),
         ["lint"] => rust::lint(),
+        ["oracle", seed, count] => oracle::differential(seed, count),
+        ["wasm"] => wasm::build(),
         _ => {
             print!("{HELP}");
             println!("\nstages of test:");

@@ -79,6 +79,7 @@ pub(crate) fn filled(section: &str, code: &str, language: Language, parameters: 
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::{CATALOGUE, Language, text};
     use crate::{Code, SetAside, Status};

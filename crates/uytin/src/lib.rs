@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod assessment;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod axioms;
 mod bound;
 mod codes;
 mod count;
@@ -20,9 +23,13 @@ mod mass;
 mod measure;
 mod points;
 mod policy;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod random;
 mod reason;
 mod receipt;
 mod record;
+mod request;
 mod review;
 #[cfg(feature = "schema")]
 mod schema;
@@ -47,6 +54,7 @@ pub use policy::{
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Difference, Receipt, Verification};
 pub use record::{AMOUNT_MAX, Body, REACH_MAX, Record, RecordKey, RecordType, Status, thousandths};
+pub use request::assess_json;
 pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
 pub use schema::{assessment_schema, policy_schema, record_schema};

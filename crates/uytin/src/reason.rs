@@ -232,9 +232,10 @@ fn add_records(bound: &BoundSubject, as_of: Date, reason: &mut Reason) {
     let first = masses.partition_point(|row| usize::from(row.key.slot()) < slot);
     let rows = masses.iter().zip(&bound.mass_records).skip(first).take_while(|(row, _)| usize::from(row.key.slot()) == slot);
     let adverse = reason.code == ReasonCode::CriterionAdverse;
+    let weighs = |row: &crate::mass::MassRow| policy.classes.get(usize::from(row.key.class())).is_some_and(|class| class.reliability > 0.0);
     let speaks = |row: &crate::mass::MassRow| if adverse { row.adverse > 0 } else { row.favourable > 0 };
     let counts = |day| crate::count::age(as_of.days(), day, policy.horizon_days).is_ok();
-    let mut records: Vec<u32> = rows.filter(|(row, _)| speaks(row) && counts(row.day)).map(|(_, &record)| record).collect();
+    let mut records: Vec<u32> = rows.filter(|(row, _)| speaks(row) && weighs(row) && counts(row.day)).map(|(_, &record)| record).collect();
     records.sort_unstable();
     reason.records_omitted = records.len().saturating_sub(RECORDS_MAX);
     reason.records.extend(records.into_iter().take(RECORDS_MAX).filter_map(|record| bound.record(record).cloned()));

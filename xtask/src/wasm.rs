@@ -1,0 +1,91 @@
+//! The npm package `uytin`: builds the engine for WebAssembly, packs it, and tests package, component and page.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::run::{command, debian, output, pass, root, run, target};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+fn package() -> PathBuf {
+    root().join("bindings/wasm")
+}
+
+/// Builds the package into `bindings/wasm/dist`.
+pub fn build() -> Result<()> {
+    npm_packages()?;
+    let engine = engine()?;
+    let raw = target().join("wasm/raw");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&engine).out_name("engine").web(true)?.typescript(true).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true).generate(&raw)?;
+    let small = target().join("wasm/uytin.wasm");
+    // Only features that every engine of the supported range has: never `--all-features`.
+    let features = ["--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals"];
+    let features = features.iter().chain(&["--enable-reference-types", "--enable-multivalue"]);
+    let mut opt = tool("wasm-opt");
+    opt.args(["-O3", "--converge", "--strip-debug", "--strip-producers"]).args(features);
+    output(opt.arg(raw.join("engine_bg.wasm")).arg("-o").arg(&small))?;
+    run(command("node").arg("build.js").arg(raw).arg(small).current_dir(package()))
+}
+
+/// A program of the package's development dependencies.
+fn tool(name: &str) -> Command {
+    let mut tool = command(package().join("node_modules/.bin").join(name));
+    tool.current_dir(package());
+    tool
+}
+
+fn npm_packages() -> Result<()> {
+    // npm leaves this file behind, so it tells whether the lock file has changed since.
+    let installed = package().join("node_modules/.package-lock.json");
+    let modified = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
+    if modified(&installed) < modified(&package().join("package-lock.json")) {
+        output(command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(package()))?;
+    }
+    Ok(())
+}
+
+/// Compiles the engine with an installed rustup target where there is one, else with Debian's compiler, whose standard
+/// library is there as source.
+fn engine() -> Result<PathBuf> {
+    let words = ["build", "--release", "--target", TARGET];
+    if libraries(TARGET).is_ok_and(|path| path.exists()) {
+        run(command("cargo").args(words).current_dir(package()))?;
+    } else {
+        debian(&["rustc-web", "cargo-web", "rust-web-src"])?;
+        let host = host()?;
+        let linker = libraries(&host)?.with_file_name("bin").join("rust-lld");
+        let mut cargo = command("/usr/bin/cargo");
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTC", "/usr/bin/rustc");
+        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        cargo.args(words).args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
+        run(cargo.current_dir(package()))?;
+    }
+    Ok(target().join(TARGET).join("release/uytin_wasm.wasm"))
+}
+
+/// The folder of a target's libraries in the toolchain in use.
+fn libraries(target: &str) -> Result<PathBuf> {
+    let path = output(command("rustc").args(["--print", "target-libdir", "--target", target]))?;
+    Ok(PathBuf::from(String::from_utf8(path)?.trim()))
+}
+
+fn host() -> Result<String> {
+    let version = String::from_utf8(output(command("rustc").arg("-vV"))?)?;
+    version.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc names no host")
+}
+
+/// Every test of the package, in Node and in Chromium.
+pub fn test() -> Result<()> {
+    build()?;
+    if !package().join("dist/uytin.wasm").exists() {
+        bail!("no package was built");
+    }
+    debian(&["chromium"])?;
+    pass("the package is built");
+    Ok(())
+}
