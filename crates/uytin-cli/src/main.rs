@@ -1,1 +1,91 @@
-fn main() {}
+//! The command `uytin`.
+
+mod args;
+mod assess;
+mod explain;
+mod failure;
+mod html;
+mod input;
+mod output;
+mod policy;
+mod progress;
+mod receipt;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Cli, Colour, Command, Document, PolicyCommand, Records, To};
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::progress::Progress;
+
+/// Bad input or usage.
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let choice = match cli.color {
+        Colour::Auto => anstream::ColorChoice::Auto,
+        Colour::Always => anstream::ColorChoice::Always,
+        Colour::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+    let code = match run(&cli) {
+        Ok(code) => code,
+        Err(Failure::ClosedPipe) => 0,
+        Err(Failure::Faults(faults)) => {
+            output::report(&faults);
+            REFUSED
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn run(cli: &Cli) -> Result<u8> {
+    match &cli.command {
+        Command::Assess(args) => assess::run(args, cli.quiet),
+        Command::Explain(args) => explain::run(args, cli.quiet),
+        Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
+        Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
+        Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
+        Command::Schema { document, to } => schema(*document, to),
+        Command::Merge { records, to } => merge(records, to, cli.quiet),
+        Command::Receipt { one, to } => receipt::write(one, to, cli.quiet),
+        Command::Verify { receipt, records, policy } => receipt::verify(receipt, records, policy.as_deref(), cli.quiet),
+        Command::Completions { shell } => {
+            // Into memory, since the generator would panic where the reader has gone.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "uytin", &mut script);
+            Output::to(None)?.write(|out| out.write_all(&script))?;
+            Ok(0)
+        }
+    }
+}
+
+fn schema(document: Document, to: &To) -> Result<u8> {
+    let schema = match document {
+        Document::Policy => uytin::policy_schema(),
+        Document::Record => uytin::record_schema(),
+        Document::Assessment => uytin::assessment_schema(),
+    };
+    Output::to(to.output.as_deref())?.write(|out| writeln!(out, "{schema:#}"))?;
+    Ok(0)
+}
+
+fn merge(records: &Records, to: &To, quiet: bool) -> Result<u8> {
+    let output = Output::to(to.output.as_deref())?;
+    let input = input::read(records, &Progress::new(quiet))?;
+    output.write(|out| {
+        let mut line = Vec::with_capacity(512);
+        for record in input.ledger.records() {
+            line.clear();
+            record.write_canonical(&mut line);
+            line.push(b'\n');
+            out.write_all(&line)?;
+        }
+        Ok(())
+    })?;
+    Ok(assess::left_out(&input.skipped))
+}

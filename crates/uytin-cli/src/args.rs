@@ -1,0 +1,287 @@
+//! The command line: what can be asked, with examples.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use uytin::{Date, Language};
+
+use crate::input::InputFormat;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "uytin",
+    version,
+    about = "Scores the credibility of influencers from records of evidence, and explains each score",
+    long_about = "Scores the credibility of influencers from records of evidence, and explains each score.\n\n\
+        Weights and thresholds are those of the policy: the reference policy has this project's defaults, not official \
+        weights of the Program. An assessment is a proposal; a person decides.",
+    after_help = "Examples:
+  uytin assess records.jsonl                          a table of every subject
+  uytin assess 2025.jsonl.gz 2026.jsonl -o report.html
+  uytin explain records.jsonl --subject creator-1     why the score is what it is
+  uytin policy show                                   the reference policy, in words
+
+Exit codes: 0 done; 1 `verify` found a difference; 2 bad input or usage; 3 done, but `--skip-bad` left lines out",
+    arg_required_else_help = true,
+    propagate_version = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours; `auto` obeys `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", hide_possible_values = true)]
+    pub color: Colour,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Assess every subject of the records
+    Assess(Assess),
+    /// Explain the assessment of one subject
+    Explain(Explain),
+    /// Check, name or show a policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Print the JSON Schema of a document
+    #[command(after_help = "Example:\n  uytin schema record -o record.schema.json")]
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        document: Document,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Merge files of records into one, in canonical form and order
+    #[command(after_help = "Records merge without conflict: the higher revision wins, whatever the order of the files.\n\n\
+        Example:\n  uytin merge hanoi.jsonl saigon.jsonl.gz -o all.jsonl")]
+    Merge {
+        #[command(flatten)]
+        records: Records,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Write the receipt of one subject's assessment, so that anybody can recompute it
+    #[command(after_help = "Example:\n  uytin receipt records.jsonl --subject creator-1 --as-of 2026-11-21 -o creator-1.receipt.json")]
+    Receipt {
+        #[command(flatten)]
+        one: OneSubject,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Recompute a receipt from policy and records, and say what differs
+    #[command(after_help = "Exit codes: 0 verified; 1 something differs; 2 bad input\n\n\
+        Example:\n  uytin verify creator-1.receipt.json --policy policy.json records.jsonl")]
+    Verify {
+        /// The receipt; `-` for standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        receipt: PathBuf,
+        #[command(flatten)]
+        records: Records,
+        /// The policy [default: the reference policy icp-2026]
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        policy: Option<PathBuf>,
+    },
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  uytin completions bash > ~/.local/share/bash-completion/completions/uytin")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin assess records.jsonl
+  uytin assess records.jsonl.gz --as-of 2026-11-21 --format jsonl -o november.jsonl
+  uytin assess records.jsonl --as-of 2026-12-21 --previous november.jsonl
+  zcat *.gz | uytin assess - --policy policy.json --lang vi -o report.html
+
+Without `--format`, the name of the output decides, then a terminal gets a table and everything else JSON Lines.
+Subjects come in the order of their ids. Without `--previous`, no tier is harder to leave than to reach.")]
+pub struct Assess {
+    #[command(flatten)]
+    pub records: Records,
+    #[command(flatten)]
+    pub under: Under,
+    /// An earlier run's JSON Lines; its tiers are the previous ones
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub previous: Option<PathBuf>,
+    /// How to write the assessments
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns for the eye
+    Table,
+    /// One assessment a line, with everything
+    Jsonl,
+    /// One row a subject
+    Csv,
+    /// One self-contained page with charts
+    Html,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin explain records.jsonl --subject creator-1
+  uytin explain records.jsonl --subject creator-1 --previous-tier trusted --lang vi
+  uytin explain records.jsonl --subject creator-1 --format json | jq .reasons")]
+pub struct Explain {
+    #[command(flatten)]
+    pub one: OneSubject,
+    /// How to write the explanation
+    #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Show the parts without effect, too
+    #[arg(short, long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// For the eye
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Report every fault of a policy
+    #[command(after_help = "Example:\n  uytin policy check policy.json")]
+    Check {
+        #[command(flatten)]
+        policy: PolicyFile,
+    },
+    /// Print the digest that receipts name
+    #[command(after_help = "Example:\n  uytin policy digest policy.json")]
+    Digest {
+        #[command(flatten)]
+        policy: PolicyFile,
+    },
+    /// Show a policy as tables
+    #[command(after_help = "Examples:\n  uytin policy show\n  uytin policy show --format json > my-policy.json")]
+    Show {
+        #[command(flatten)]
+        policy: PolicyFile,
+        /// How to write the policy
+        #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+        #[command(flatten)]
+        language: Lang,
+        #[command(flatten)]
+        to: To,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PolicyFile {
+    /// The policy; `-` for standard input [default: the reference policy icp-2026]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// A policy
+    Policy,
+    /// A record, one line of a file
+    Record,
+    /// An assessment, one line of `--format jsonl`
+    Assessment,
+}
+
+/// Which records are read, and how.
+#[derive(Debug, Args)]
+pub struct Records {
+    /// Files of records, gzip or not, in any order; `-` for standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// What the files hold [default: by their content]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub input_format: Option<InputFormat>,
+    /// Leave bad lines out, count them, list the first ten and exit with 3
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// The longest record, in bytes of its line
+    #[arg(long, value_name = "BYTES", default_value_t = uytin::Limits::DEFAULT.line_bytes)]
+    pub max_line: usize,
+}
+
+/// By which rules, on which day.
+#[derive(Debug, Args)]
+pub struct Under {
+    /// The policy [default: the reference policy icp-2026]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub policy: Option<PathBuf>,
+    /// The day of assessment [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct OneSubject {
+    #[command(flatten)]
+    pub records: Records,
+    #[command(flatten)]
+    pub under: Under,
+    /// The subject's id; may be left out where the records have one subject
+    #[arg(short, long, value_name = "ID")]
+    pub subject: Option<String>,
+    /// The tier that the subject had
+    #[arg(long, value_name = "TIER")]
+    pub previous_tier: Option<String>,
+}
+
+/// Where the output goes.
+#[derive(Debug, Args)]
+pub struct To {
+    /// Write to a file, whole or not at all, instead of to standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Lang {
+    /// The language
+    #[arg(long = "lang", value_enum, default_value_t = Tongue::En, value_name = "LANG")]
+    tongue: Tongue,
+}
+
+impl Lang {
+    pub const fn get(&self) -> Language {
+        match self.tongue {
+            Tongue::En => Language::English,
+            Tongue::Vi => Language::Vietnamese,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Tongue {
+    /// English
+    En,
+    /// Tiếng Việt
+    Vi,
+}
