@@ -123,12 +123,20 @@ proptest! {
         let checks = case.with(seed, |more, random| more.body = Body::Observation { passed: 0, failed: random.from(1, 50) as u32 });
         case.is_no_better(&case.assess(&checks), &before)?;
         let names = case.names();
+        let incidents: Vec<&String> = case.records.iter().filter_map(|record| match &record.body {
+            Body::Finding { incident, .. } => incident.as_ref(),
+            _ => None,
+        }).collect();
         let finding = case.with(seed, |more, random| {
+            more.source_class = judge(&case.policy).filter(|_| !random.one_in(4)).unwrap_or_else(|| more.source_class.clone());
+            // Of an incident that is there already, of one's own, or of none; fresh or old.
+            let known = !incidents.is_empty() && !random.one_in(3);
+            more.date = Date::from_days(as_of().days() - random.below(900) as i32).unwrap();
             more.body = Body::Finding {
                 severity: names.severities[random.below(names.severities.len() as u64) as usize].clone(),
                 status: Status::ALL[random.below(5) as usize],
                 reach: random.below(5_000_000),
-                incident: random.one_in(2).then(|| format!("case-{}", random.below(5))),
+                incident: known.then(|| incidents[random.below(incidents.len() as u64) as usize].clone()).or_else(|| random.one_in(2).then(|| "another".into())),
             };
         });
         case.is_no_better(&case.assess(&finding), &before)?;

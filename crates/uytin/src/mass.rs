@@ -6,7 +6,6 @@
 use smallvec::SmallVec;
 
 use crate::count::age;
-use crate::decay::ONE;
 use crate::policy::compiled::{Cap, ClassRule, Compiled, Slot};
 
 /// What a row of checks or credits belongs to: slot, source class and source, in one number that sorts in this order.
@@ -25,6 +24,12 @@ impl MassKey {
     #[inline]
     pub const fn slot(self) -> u16 {
         (self.0 >> 48) as u16
+    }
+
+    /// Slot and source class, in one number.
+    #[inline]
+    const fn group(self) -> u64 {
+        self.0 >> 32
     }
 
     /// The place of the source class.
@@ -78,22 +83,26 @@ impl Sum {
 
     /// Scales both by `cap / (a + b)` where they exceed the cap.
     #[inline]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "rounded once, far below a tenth"
-    )]
     fn capped(self, cap: Cap) -> Self {
         let total = self.favourable + self.adverse;
-        if total <= cap.fixed {
-            return self;
-        }
-        let total = total as f64;
+        if total <= cap.fixed { self } else { self.scaled(total, cap) }
+    }
+
+    #[cold]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded once, far below a tenth")]
+    fn scaled(self, total: u128, cap: Cap) -> Self {
         // Quotient first: of a source that is all favourable it is exactly 1.
-        let scale = |part: u128| ((part as f64 / total) * cap.real) as u128;
+        let scale = |part: u128| ((real(part) / real(total)) * cap.real) as u128;
         Self { favourable: scale(self.favourable), adverse: scale(self.adverse) }
     }
+}
+
+/// The number as a double, by halves, which is quicker than to the nearest and as monotone.
+#[inline]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounded far below a tenth")]
+fn real(n: u128) -> f64 {
+    const HALF: f64 = 18_446_744_073_709_551_616.0;
+    (n >> 64) as u64 as f64 * HALF + n as u64 as f64
 }
 
 /// Takes the rows of one slot from the front of `rows`, which are sorted by key, and sums them up; adds what counts for
@@ -110,14 +119,13 @@ pub(crate) fn take_slot(
     let mut mass = Mass::default();
     let mut sectors = sectors;
     while let Some(first) = rows.first().filter(|row| row.key.slot() == place) {
-        let class_of = first.key.class();
+        let key = first.key;
         let mut class_sum = Sum::default();
-        while let Some(first) = rows.first().filter(|row| row.key.slot() == place && row.key.class() == class_of) {
-            let source = take_source(policy.horizon_days, slot, first.key, as_of, rows);
-            class_sum.add(source.capped(slot.source_cap));
+        while let Some(first) = rows.first().filter(|row| row.key.group() == key.group()) {
+            class_sum.add(take_source(policy.horizon_days, slot, first.key, as_of, rows).capped(slot.source_cap));
         }
-        let Some(class) = policy.classes.get(usize::from(class_of)) else { continue };
-        add_class(&mut mass, class, class_sum.capped(slot.class_cap), slot.per_unit, sectors.as_deref_mut());
+        let Some(class) = policy.classes.get(usize::from(key.class())) else { continue };
+        add_class(&mut mass, class, class_sum.capped(slot.class_cap), slot.unit, sectors.as_deref_mut());
     }
     mass
 }
@@ -135,10 +143,8 @@ fn take_source(horizon_days: i32, slot: &Slot, key: MassKey, as_of: i32, rows: &
 }
 
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "rounded once, to the nearest double")]
-fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, per_unit: f64, sectors: Option<&mut SectorMasses>) {
-    let real = |part: u128| part as f64 / ONE / per_unit * class.reliability;
-    let (favourable, adverse) = (real(sum.favourable), real(sum.adverse));
+fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, unit: f64, sectors: Option<&mut SectorMasses>) {
+    let (favourable, adverse) = (real(sum.favourable) * unit * class.reliability, real(sum.adverse) * unit * class.reliability);
     mass.favourable += favourable;
     mass.adverse += adverse;
     let Some(sector) = class.sector else { return };

@@ -36,8 +36,8 @@ pub(crate) struct Slot {
     pub(crate) decay: Decay,
     pub(crate) source_cap: Cap,
     pub(crate) class_cap: Cap,
-    /// What one unit of a row counts: credits are filed in thousandths.
-    pub(crate) per_unit: f64,
+    /// The mass of one unit of the sums: credits are filed in thousandths.
+    pub(crate) unit: f64,
 }
 
 /// A cap in the unit of the sums: whole rows times fractions of 62 bits.
@@ -160,7 +160,7 @@ impl Compiled {
                 decay: tables.decay(criterion.half_life_days, horizon),
                 source_cap: Cap::new(criterion.source_cap, 1.0),
                 class_cap: Cap::new(criterion.class_cap, 1.0),
-                per_unit: 1.0,
+                unit: 1.0 / ONE,
             });
             criteria.push(CriterionRule {
                 id: criterion.id.clone(),
@@ -177,7 +177,7 @@ impl Compiled {
                 decay: tables.decay(credit.half_life_days, horizon),
                 source_cap: Cap::new(credit.source_cap, 1000.0),
                 class_cap: Cap::new(credit.class_cap, 1000.0),
-                per_unit: 1000.0,
+                unit: 1.0 / (1000.0 * ONE),
             });
         }
         let credits = policy
