@@ -1,5 +1,6 @@
 //! Every routine job of the project, as `cargo xtask JOB`; continuous integration calls the same jobs.
 
+mod c;
 mod oracle;
 mod run;
 mod rust;
@@ -47,6 +48,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["test", stages @ ..] => test(stages),
         ["lint"] => rust::lint(),
         ["oracle", seed, count] => oracle::differential(seed, count),
+        ["c-header"] => c::header(),
         ["wasm"] => wasm::build(),
         _ => {
             print!("{HELP}");
