@@ -149,7 +149,7 @@ pub struct Explain {
     /// How to write the explanation
     #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
-    /// Show the parts without effect, too
+    /// Show every part and reason, those without effect too
     #[arg(short, long)]
     pub all: bool,
     #[command(flatten)]

@@ -155,56 +155,61 @@ fn csv(out: &mut dyn Write, assessments: impl Iterator<Item = Assessment>) -> io
 }
 
 fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iterator<Item = Assessment>) {
-    const STRIP: usize = 24;
-    let with_strip = page.width >= 100;
+    /// The longest range picture, and the shortest that says something.
+    const STRIP: std::ops::RangeInclusive<usize> = 12..=30;
+    /// Where the picture stands among the columns.
+    const PLACE: usize = 4;
     let mut rows = Vec::new();
-    let (mut any_review, mut any_measure) = (false, false);
+    let mut pictures = Vec::new();
+    let mut measures = Vec::new();
+    let mut any_review = false;
     for assessment in assessments {
         let (tier, style) = words.tier(policy, &assessment.tier);
         let (lower, upper) = (assessment.interval.lower, assessment.interval.upper);
         let rated = assessment.is_rated();
-        let range = if rated {
-            format!("{lower} – {upper}")
-        } else {
-            words.with("possible", &[("lower", &lower.to_string()), ("upper", &upper.to_string())])
-        };
-        let measures: Vec<&str> = (assessment.measures.iter())
+        let texts = [("lower", lower.to_string()), ("upper", upper.to_string())];
+        let range = words.with(if rated { "range" } else { "possible" }, &texts.each_ref().map(|(name, text)| (*name, text.as_str())));
+        let proposed: Vec<&str> = (assessment.measures.iter())
             .filter_map(|measure| policy.document().measures.iter().find(|rule| rule.id == measure.id))
             .map(|rule| words.of_policy(&rule.title))
             .collect();
         any_review |= assessment.needs_human_review();
-        any_measure |= !measures.is_empty();
-        let mut row = vec![
+        measures.push(proposed.join(" · "));
+        pictures.push((lower.value() / 100.0, upper.value() / 100.0, if rated { style } else { SOFT }));
+        rows.push(vec![
             Line::new(&assessment.subject, BOLD),
             if rated { Line::new(&tier, style) } else { Line::default() },
             if rated { Line::new(&assessment.score.to_string(), BOLD) } else { Line::new(words.get("notRated"), SOFT) },
             Line::new(&range, if rated { PLAIN } else { SOFT }),
-        ];
-        if with_strip {
-            row.push(strip(lower.value() / 100.0, upper.value() / 100.0, STRIP, if rated { style } else { SOFT }));
-        }
-        row.push(Line::plain(&percent(assessment.coverage)));
-        row.push(if assessment.needs_human_review() { Line::new(words.get("reviewYes"), CARE) } else { Line::default() });
-        row.push(Line::plain(&measures.join(" · ")));
-        rows.push(row);
+            Line::plain(&percent(assessment.coverage)),
+            if assessment.needs_human_review() { Line::new(words.get("reviewYes"), CARE) } else { Line::default() },
+        ]);
     }
     let mut columns = vec![
-        Column::wrapping(words.get("colSubject")),
+        Column::left(words.get("colSubject")).down_to(24),
         Column::left(words.get("colTier")),
-        Column::right(words.get("colScore")),
-        Column::left(words.get("colRange")),
+        Column::right(words.get("colScore")).down_to(8),
+        Column::left(words.get("colRange")).down_to(11),
+        Column::right(words.get("coverage")).down_to(6),
+        Column::left(words.get("colReview")).down_to(6),
     ];
-    if with_strip {
-        columns.push(Column::left("0          50         100"));
-    }
-    columns.push(Column::right(words.get("coverage")));
-    columns.push(Column::left(words.get("colReview")));
-    columns.push(Column::wrapping(words.get("measures")));
-    // A column that says nothing of anybody is left out; the last two can be.
-    let keep = columns.len() - usize::from(!any_measure) - usize::from(!any_measure && !any_review);
+    // A column that says nothing of anybody is left out.
+    let keep = columns.len() - usize::from(!any_review);
     columns.truncate(keep);
     rows.iter_mut().for_each(|row| row.truncate(keep));
-    page.table(&columns, &rows);
+    let strip_columns = page.room_beside(&columns, &rows).min(*STRIP.end());
+    let scale = format!("0{:>1$}", "100", strip_columns.saturating_sub(1));
+    if STRIP.contains(&strip_columns) {
+        columns.insert(PLACE, Column::left(&scale));
+        for (row, (lower, upper, style)) in rows.iter_mut().zip(pictures) {
+            row.insert(PLACE, strip(lower, upper, strip_columns, style));
+        }
+    }
+    page.table_with(&columns, &rows, |page, row| {
+        if let Some(measures) = measures.get(row).filter(|measures| !measures.is_empty()) {
+            page.paragraph(&Line::new("  ▸ ", CARE), &Line::new(measures, SOFT));
+        }
+    });
 }
 
 /// A range on a track.

@@ -1,7 +1,7 @@
 //! `uytin explain`: one assessment in words and a picture, for the person whom it is about and for those who decide.
 
 use anstyle::Style;
-use uytin::{Assessment, Part, PartKind, Points, PolicyDocument, Record, RecordKey, Trigger};
+use uytin::{Assessment, Part, PartKind, Points, PolicyDocument, ReasonCode, Record, RecordKey, Trigger};
 
 use crate::args::{Explain, TextOrJson};
 use crate::assess;
@@ -32,6 +32,8 @@ pub fn run(args: &Explain, quiet: bool) -> Result<u8> {
 
 /// At most so many records are named in a list; JSON names more.
 const NAMED: usize = 4;
+/// At most so many favourable reasons are given, the best, unless all are asked for.
+const FAVOURABLE: usize = 5;
 const INDENT: &str = "  ";
 
 struct Explanation<'a> {
@@ -204,7 +206,7 @@ impl Explanation<'_> {
         if !rated {
             self.say(self.words.get("waterfallUnratedNote"), SOFT);
         }
-        let label = (self.page.width * 2 / 5).clamp(20, 48);
+        let label = (self.page.width * 9 / 20).clamp(18, 56);
         let bars = Bars { label, columns: self.page.width.saturating_sub(label + 11).max(8) };
         let mut axis = vec![(place(0.0, bars.columns), "0".to_owned()), (place(50.0, bars.columns), "50".to_owned())];
         axis.push((place(100.0, bars.columns), "100".to_owned()));
@@ -260,7 +262,16 @@ impl Explanation<'_> {
         let assessment = self.assessment;
         let policy = assessment.policy();
         let language = self.words.language();
+        let mut favourable = 0;
+        let mut hidden = 0;
         for reason in &assessment.reasons {
+            if matches!(reason.code, ReasonCode::CriterionFavourable | ReasonCode::Credit) {
+                favourable += 1;
+                if favourable > FAVOURABLE && !self.all {
+                    hidden += 1;
+                    continue;
+                }
+            }
             let points = signed(reason.points());
             let style = if reason.points() < Points::default() { LOSS } else { GAIN };
             let start = Line::new(&format!("{}{points}  ", " ".repeat(8_usize.saturating_sub(width(&points)))), style.bold());
@@ -276,6 +287,10 @@ impl Explanation<'_> {
             if !basis.is_empty() {
                 self.labelled(&indent, self.words.get("basis"), &basis.join("; "), SOFT);
             }
+        }
+        if hidden > 0 {
+            let text = self.words.counted("moreReasons", "moreReasons_one", hidden);
+            self.say(&text, SOFT);
         }
     }
 
@@ -442,10 +457,11 @@ fn marks(texts: &[(usize, String)]) -> String {
     out
 }
 
+/// A record's key, which no line break divides where it can be helped.
 fn name(key: &RecordKey) -> String {
-    format!("{} · {}", key.source, key.id)
+    format!("{}\u{a0}·\u{a0}{}", key.source, key.id)
 }
 
 fn dated(record: &Record) -> String {
-    format!("{} · {} · {}", record.source, record.id, record.date)
+    format!("{}\u{a0}·\u{a0}{}\u{a0}·\u{a0}{}", record.source, record.id, record.date)
 }

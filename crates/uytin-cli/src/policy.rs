@@ -81,7 +81,7 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
         for ((_, criterion), weight) in own {
             let mark = if criterion.exemptable { " *" } else { "" };
             rows.push(vec![
-                plain("· ").add(words.of_policy(&criterion.title), PLAIN).add(mark, SOFT).add(&format!(" ({})", criterion.id), SOFT),
+                plain("  ").add(words.of_policy(&criterion.title), PLAIN).add(mark, SOFT).add(&format!(" ({})", criterion.id), SOFT),
                 plain(&share(*weight)),
                 plain(&format!("{} / {}", percent(criterion.prior.mean), number(criterion.prior.strength))),
                 plain(&criterion.half_life_days.to_string()),

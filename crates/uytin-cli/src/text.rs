@@ -173,6 +173,9 @@ impl Line {
 
     /// As wrapped; the lines start with the line's own indent, those after the first with `hang` more.
     pub fn wrap_indented(&self, columns: usize, hang: &str) -> Vec<Self> {
+        if self.width() <= columns {
+            return vec![self.clone()];
+        }
         let own: usize = self.0.iter().map(|(text, _)| text.len() - text.trim_start_matches(' ').len()).next().unwrap_or(0);
         let hanging = " ".repeat(own + hang.len());
         let mut lines = self.wrap(columns.saturating_sub(hanging.len()));
@@ -193,6 +196,9 @@ impl Line {
     /// The line in lines of at most so many columns, broken at spaces, and within words that are longer.
     fn wrap(&self, columns: usize) -> Vec<Self> {
         let columns = columns.max(1);
+        if self.width() <= columns {
+            return vec![self.clone()];
+        }
         let mut lines = vec![Self::default()];
         let mut used = 0;
         let mut space: Option<Style> = None;
@@ -230,6 +236,9 @@ impl Line {
         lines
     }
 }
+
+/// Between two columns of a table.
+const GAP: usize = 2;
 
 /// A text that grows line by line, at most so wide.
 pub struct Page {
@@ -276,23 +285,35 @@ impl Page {
         }
     }
 
+    /// Columns that are left of the page when these rows stand in such columns, none of them wrapped.
+    pub fn room_beside(&self, columns: &[Column<'_>], rows: &[Vec<Line>]) -> usize {
+        let widest = |n: usize, column: &Column<'_>| {
+            rows.iter().filter_map(|row| row.get(n)).map(Line::width).max().unwrap_or(0).max(width(column.head))
+        };
+        let used: usize = columns.iter().enumerate().map(|(n, column)| widest(n, column) + GAP).sum();
+        self.width.saturating_sub(used)
+    }
+
     /// Rows in columns; the columns that may wrap give way where the page is too narrow.
     pub fn table(&mut self, columns: &[Column<'_>], rows: &[Vec<Line>]) {
-        const GAP: usize = 2;
-        const LEAST: usize = 10;
+        self.table_with(columns, rows, |_, _| {});
+    }
+
+    /// As [`Page::table`], and what stands below each row.
+    pub fn table_with(&mut self, columns: &[Column<'_>], rows: &[Vec<Line>], below: impl Fn(&mut Self, usize)) {
         let head: Vec<Line> = columns.iter().map(|column| Line::new(column.head, SOFT)).collect();
         let widest = |n: usize| rows.iter().chain([&head]).filter_map(|row| row.get(n)).map(Line::width).max().unwrap_or(0);
         let mut widths: Vec<usize> = (0..columns.len()).map(widest).collect();
         let room = self.width.saturating_sub(GAP * columns.len().saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
-            let wraps = widths.iter_mut().zip(columns).filter(|(width, column)| column.wraps && **width > LEAST);
-            match wraps.max_by_key(|(width, _)| **width) {
-                Some((width, _)) => *width -= 1,
+            let slack = widths.iter_mut().zip(columns).map(|(width, column)| (width.saturating_sub(column.least), width));
+            match slack.filter(|(slack, _)| *slack > 0).max_by_key(|(slack, _)| *slack) {
+                Some((_, width)) => *width -= 1,
                 None => break,
             }
         }
-        for row in [&head].into_iter().chain(rows) {
-            let cells: Vec<Vec<Line>> = row.iter().zip(&widths).map(|(cell, &width)| cell.wrap(width)).collect();
+        for (place, row) in [&head].into_iter().chain(rows).enumerate() {
+            let cells: Vec<Vec<Line>> = row.iter().zip(&widths).map(|(cell, &width)| cell.wrap_indented(width, "")).collect();
             for n in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
                 let mut line = Line::default();
                 for ((cell, &width), column) in cells.iter().zip(&widths).zip(columns) {
@@ -308,6 +329,9 @@ impl Page {
                 }
                 self.line(&line);
             }
+            if let Some(row) = place.checked_sub(1) {
+                below(self, row);
+            }
         }
     }
 }
@@ -316,20 +340,25 @@ impl Page {
 pub struct Column<'a> {
     head: &'a str,
     right: bool,
-    wraps: bool,
+    /// How narrow it may get, by wrapping what it holds.
+    least: usize,
 }
 
 impl<'a> Column<'a> {
     pub const fn left(head: &'a str) -> Self {
-        Self { head, right: false, wraps: false }
+        Self { head, right: false, least: usize::MAX }
     }
 
     pub const fn right(head: &'a str) -> Self {
-        Self { head, right: true, wraps: false }
+        Self { head, right: true, least: usize::MAX }
     }
 
     pub const fn wrapping(head: &'a str) -> Self {
-        Self { head, right: false, wraps: true }
+        Self::left(head).down_to(14)
+    }
+
+    pub const fn down_to(self, least: usize) -> Self {
+        Self { least, ..self }
     }
 }
 
