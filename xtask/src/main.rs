@@ -1,6 +1,7 @@
 //! Every routine job of the project, as `cargo xtask JOB`; continuous integration calls the same jobs.
 
 mod c;
+mod fuzz;
 mod oracle;
 mod run;
 mod rust;
@@ -20,6 +21,7 @@ const STAGES: &[Stage] = &[
     ("rust", "unit, property, vector and command tests", rust::test),
     ("wasm", "the npm package, its component and its page, in Node and Chromium", wasm::test),
     ("oracle", "the decimal oracle, and the core against it", oracle::test),
+    ("fuzz", "the core's parsers and assess on anything, for a bounded time", fuzz::test),
 ];
 
 const HELP: &str = "\
@@ -27,6 +29,7 @@ cargo xtask JOB
 
   test [STAGE…]   everything, or these stages: see below
   lint            format, clippy, docs
+  fuzz T S        fuzz target T (record, policy, receipt, assess) for S seconds
   oracle S N      the core against the decimal oracle: N random cases of seed S
   wasm            build the npm package into bindings/wasm/dist
 ";
@@ -47,6 +50,7 @@ fn job(words: &[&str]) -> Result<()> {
     match words {
         ["test", stages @ ..] => test(stages),
         ["lint"] => rust::lint(),
+        ["fuzz", target, seconds] => fuzz::fuzz(&run::root().join("fuzz"), target, seconds.parse()?),
         ["oracle", seed, count] => oracle::differential(seed, count),
         ["c-header"] => c::header(),
         ["wasm"] => wasm::build(),
