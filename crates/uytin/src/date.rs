@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use jiff::{Span, civil};
 use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Fault, quote};
 
-const EPOCH: civil::Date = civil::date(1970, 1, 1);
+/// Days from 0000-03-01 to 1970-01-01.
+const MARCH_OF_YEAR_0: i32 = 719_468;
+/// Days of four centuries, after which the Gregorian calendar repeats.
+const DAYS_OF_ERA: i32 = 146_097;
 
 /// A civil date, held as whole days since 1970-01-01; from 0001-01-01 to 9999-12-31.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,9 +24,25 @@ impl Date {
     /// The date of year (1 to 9999), month (1 to 12) and day; `None` where the calendar has no such day.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let year = i16::try_from(year).ok().filter(|y| (1..=9999).contains(y))?;
-        let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-        i32::try_from(date.duration_since(EPOCH).as_hours() / 24).ok().map(Self)
+        (1..=9999).contains(&year).then_some(())?;
+        // Years begin in March here, so that a leap day is the last of its year.
+        let (year, month, day) = (i32::from(year) - i32::from(month < 3), i32::from(month), i32::from(day));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let date = Self(365 * year + year / 4 - year / 100 + year / 400 + of_year - MARCH_OF_YEAR_0);
+        // A day that the calendar does not have comes back as another one.
+        (date.civil() == (year + i32::from(month < 3), month, day)).then_some(date)
+    }
+
+    /// Year, month and day.
+    const fn civil(self) -> (i32, i32, i32) {
+        let days = self.0 + MARCH_OF_YEAR_0;
+        let (era, of_era) = (days / DAYS_OF_ERA, days % DAYS_OF_ERA);
+        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = (month_from_march + 2) % 12 + 1;
+        (400 * era + year_of_era + if month < 3 { 1 } else { 0 }, month, day)
     }
 
     /// The date that lies so many days after 1970-01-01 (Arrow's `date32`); `None` outside the range of this type.
@@ -73,8 +91,8 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = EPOCH.checked_add(Span::new().days(self.0)).unwrap_or(civil::Date::MAX);
-        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -127,6 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn every_day_is_that_of_another_calendar() {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        for days in Date::MIN.days()..=Date::MAX.days() {
+            let other = epoch.saturating_add(jiff::Span::new().days(days));
+            let date = Date::from_days(days);
+            assert_eq!(date.map(Date::civil), Some((other.year().into(), other.month().into(), other.day().into())));
+            let year = u16::try_from(other.year()).unwrap_or_default();
+            assert_eq!(Date::new(year, other.month().unsigned_abs(), other.day().unsigned_abs()), date);
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_date() {
         for text in [
             "2026-02-30",
@@ -140,6 +170,10 @@ mod tests {
             "2026-13-01",
             "2026-00-10",
             "+026-01-01",
+            "2026-04-31",
+            "1900-02-29",
+            "2026-01-00",
+            "2026-12-32",
         ] {
             assert!(Date::parse(text).is_err(), "{text}");
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::Serialize;
 
 use crate::error::{Code, Fault, quote};
 
@@ -48,29 +48,43 @@ impl Json {
         }
     }
 
-    /// The RFC 8785 form.
+    /// The RFC 8785 form. Of a key that stands several times the last one counts, so such a text is never canonical.
     pub(crate) fn canonical(&self) -> Vec<u8> {
-        // Fails on numbers that JSON cannot hold only, and a parsed tree has none.
-        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+        let mut out = Vec::new();
+        self.write_canonical(&mut out);
+        out
     }
-}
 
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(b) => serializer.serialize_bool(*b),
-            Self::Number(x) => serializer.serialize_f64(*x),
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+            Self::Number(x) => out.extend_from_slice(ryu_js::Buffer::new().format(*x).as_bytes()),
+            Self::Text(text) => push_text(out, text),
             Self::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|item| list.serialize_element(item))?;
-                list.end()
+                out.push(b'[');
+                for (n, item) in items.iter().enumerate() {
+                    if n > 0 {
+                        out.push(b',');
+                    }
+                    item.write_canonical(out);
+                }
+                out.push(b']');
             }
             Self::Object(fields) => {
-                let mut map = serializer.serialize_map(Some(fields.len()))?;
-                fields.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
-                map.end()
+                let mut fields: Vec<&(String, Self)> = fields.iter().rev().collect();
+                fields.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+                fields.dedup_by(|(a, _), (b, _)| a == b);
+                out.push(b'{');
+                for (n, (key, value)) in fields.into_iter().enumerate() {
+                    if n > 0 {
+                        out.push(b',');
+                    }
+                    push_text(out, key);
+                    out.push(b':');
+                    value.write_canonical(out);
+                }
+                out.push(b'}');
             }
         }
     }
@@ -328,4 +342,45 @@ pub(crate) fn below(path: &str, key: &str) -> String {
     let short: String = key.chars().take(60).collect();
     push_text(&mut quoted, &short);
     format!("{path}[{}]", String::from_utf8_lossy(&quoted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    fn canonical(text: &str) -> String {
+        let tree = Json::parse(text, 8).unwrap_or(Json::Null);
+        String::from_utf8(tree.canonical()).unwrap_or_default()
+    }
+
+    #[test]
+    fn canonical_form_is_that_of_rfc_8785() {
+        // The examples of the RFC's sections 3.2.2 to 3.2.4.
+        let document = r#"{"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+            "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false]}"#;
+        let expected = concat!(
+            r#"{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"#,
+            r#""string":"€$\u000f\nA'B\"\\\\\"/"}"#
+        );
+        assert_eq!(canonical(document), expected);
+        let keys = r#"{"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7}"#;
+        assert_eq!(canonical(keys), "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"ö\":7,\"€\":1,\"😀\":5,\"\u{fb33}\":3}");
+        assert_eq!(
+            canonical("[-0, 1e21, 9007199254740993, 5e-324, 0.1, 123456789012345680000]"),
+            "[0,1e+21,9007199254740992,5e-324,0.1,123456789012345680000]"
+        );
+        assert_eq!(canonical(r#"{"b": 1, "a": 2, "b": 3}"#), r#"{"a":2,"b":3}"#);
+    }
+
+    #[test]
+    fn canonical_form_reads_as_itself() {
+        for text in [crate::Policy::reference_json(), crate::catalogue(), r#"{"":[[],{}],"\u0000":""}"#] {
+            let once = canonical(text);
+            assert_eq!(canonical(&once), once);
+            assert_eq!(
+                once.as_bytes(),
+                serde_json_canonicalizer::to_vec(&serde_json::from_str::<serde_json::Value>(text).unwrap_or_default()).unwrap_or_default()
+            );
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::bound::assess;
 use crate::date::Date;
 use crate::digest::Digest;
 use crate::error::{Code, Error, Fault, quote};
-use crate::json::{Json, below};
+use crate::json::{Json, below, to_json};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -89,8 +89,13 @@ impl Assessment {
     /// SHA-256 of the RFC 8785 form of the assessment.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(&serde_json_canonicalizer::to_vec(self).unwrap_or_default())
+        Digest::of(&tree(self).canonical())
     }
+}
+
+/// What this crate writes, it can read.
+fn tree<T: Serialize>(document: &T) -> Json {
+    Json::parse(&to_json(document), Limits::DEFAULT.depth).unwrap_or(Json::Null)
 }
 
 fn tree_of(assessment: &Assessment, engine_version: &str) -> Json {
@@ -105,9 +110,7 @@ fn tree_of(assessment: &Assessment, engine_version: &str) -> Json {
         assessment,
         assessment_digest: assessment.digest(),
     };
-    // What this crate writes, it can read.
-    let text = serde_json_canonicalizer::to_string(&document).unwrap_or_default();
-    let mut tree = Json::parse(&text, Limits::DEFAULT.depth).unwrap_or(Json::Null);
+    let mut tree = tree(&document);
     let own = Digest::of(&tree.canonical());
     if let Json::Object(fields) = &mut tree {
         fields.push((OWN_DIGEST.to_owned(), Json::Text(own.to_string())));
