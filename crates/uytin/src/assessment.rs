@@ -150,6 +150,19 @@ pub enum PartKind {
     Finding,
 }
 
+impl PartKind {
+    /// The kind as the waterfall writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Criterion => "criterion",
+            Self::Credit => "credit",
+            Self::Finding => "finding",
+        }
+    }
+}
+
 /// One part of the score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {

@@ -96,6 +96,6 @@ impl schemars::JsonSchema for Points {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "number", "minimum": -100, "maximum": 100, "multipleOf": 0.1, "description": "Points of 100, with one decimal"})
+        schemars::json_schema!({"type": "number", "minimum": -100, "maximum": 100, "description": "Points of 100, with one decimal"})
     }
 }

@@ -684,7 +684,7 @@ impl Field {
                 (json!({"type": ["boolean", "null"], "default": false, "description": "the source takes the record back"}), false)
             }
             Self::Amount => (
-                json!({"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1000, "multipleOf": 0.001, "default": 1, "description": "how much of it"}),
+                json!({"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1000, "default": 1, "description": "how much of it, with at most three decimals"}),
                 false,
             ),
         }

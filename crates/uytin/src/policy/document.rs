@@ -241,8 +241,8 @@ document! {
         /// Least mass of a sector that counts.
         #[cfg_attr(feature = "schema", schemars(range(min = 0.1, max = 1_000_000)))]
         sector_mass: f64,
-        /// Points by which a tier is harder to leave than to reach.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100), extend("multipleOf" = 0.1)))]
+        /// Points by which a tier is harder to leave than to reach; at most one decimal.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
         hysteresis: f64,
         /// Best first.
         earned: Vec<EarnedTier>,
@@ -255,8 +255,8 @@ document! {
         /// Unique among the tiers; not `standard` or `unrated`.
         #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
         id: Arc<str>,
-        /// Least lower bound, in points.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100), extend("multipleOf" = 0.1)))]
+        /// Least lower bound, in points with at most one decimal.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
         lower_at_least: f64,
         /// Least number of sectors whose evidence is favourable.
         #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
@@ -272,8 +272,8 @@ document! {
         /// Unique among the tiers; not `standard` or `unrated`.
         #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
         id: Arc<str>,
-        /// Upper bound below which it is imposed, in points.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100), extend("multipleOf" = 0.1)))]
+        /// Upper bound below which it is imposed, in points with at most one decimal.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
         upper_below: f64,
         /// Number of sectors whose evidence must then be adverse.
         #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
@@ -310,8 +310,8 @@ pub enum Condition {
     CriterionUpperBelow {
         /// The criterion.
         criterion: Arc<str>,
-        /// Points.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100), extend("multipleOf" = 0.1)))]
+        /// Points with at most one decimal.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
         value: f64,
     },
     /// A finding is in force.

@@ -84,6 +84,8 @@ struct Reader {
     faults: Vec<Fault>,
     /// Where the faults are: what depends on a wrong value is not judged.
     faulty: BTreeSet<String>,
+    /// Those of them whose value could not be read at all.
+    unread: BTreeSet<String>,
 }
 
 /// The shape: fields, types, ranges. A value that is missing or wrong is reported and a stand-in takes its place, so that
@@ -491,6 +493,7 @@ impl Reader {
 /// What goes together: names that exist, ids that are unique, lists that run in one direction.
 impl Reader {
     fn check(&mut self, policy: &PolicyDocument) {
+        self.unread = self.faulty.clone();
         self.check_ids(policy);
         self.check_sources(policy);
         self.check_shares(policy);
@@ -508,9 +511,16 @@ impl Reader {
         }
     }
 
-    /// `what` is a plural: the ids that may stand at the path.
-    fn named(&mut self, path: &str, name: &str, known: &[&str], what: &str) {
-        if !self.is_faulty(path) && !known.contains(&name) {
+    /// Whether every id of a list has been read, so that what is not among them does not exist.
+    fn all_read(&self, list: &str) -> bool {
+        let of_list = self.unread.range(list.to_owned()..).take_while(|path| path.starts_with(list));
+        let hides = |path: &String| path.len() == list.len() || [".id", ".criteria", "]"].iter().any(|end| path.ends_with(end));
+        !self.is_faulty(list) && !of_list.into_iter().any(hides)
+    }
+
+    /// `what` is a plural: the ids, from this list of the policy, that may stand at the path.
+    fn named(&mut self, path: &str, name: &str, known: &[&str], list_path: &str, what: &str) {
+        if !self.is_faulty(path) && !known.contains(&name) && self.all_read(list_path) {
             let shown = known.get(..known.len().min(12)).unwrap_or_default();
             self.fault(Code::UnknownName, path, quote(name), format!("one of the {what} {}", list(shown)));
         }
@@ -573,7 +583,7 @@ impl Reader {
             }
             let Some(gravest) = &class.adjudicates else { continue };
             let path = below(&path, "adjudicates");
-            self.named(&path, gravest, &severities, "severities");
+            self.named(&path, gravest, &severities, "$.findings.severities", "severities");
             if class.sector.is_none() && !self.is_faulty(&below(&below("$.sources", id), "sector")) {
                 self.fault(Code::Inconsistent, &path, quote(gravest), "null for a source class without a sector");
             }
@@ -665,7 +675,9 @@ impl Reader {
         let severities = severity_ids(&policy.findings);
         let gravity = |name: &str| severities.iter().position(|id| *id == name);
         let sectors = policy.sources.iter().filter_map(|(_, class)| class.sector.as_deref()).collect::<BTreeSet<_>>().len();
-        let all_sectors = !self.faulty.iter().any(|path| path.starts_with("$.sources"));
+        let of_sources = |path: &String| path.starts_with("$.sources");
+        let all_sectors =
+            !self.faulty.iter().any(|path| of_sources(path) && !path.ends_with(".adjudicates") && !path.ends_with(".reliability"));
         let number = |x: f64| format!("`{x}`");
         let Tiers { earned, imposed, .. } = &policy.tiers;
 
@@ -702,7 +714,7 @@ impl Reader {
         );
 
         for (n, tier) in earned.iter().enumerate() {
-            self.named(&format!("$.tiers.earned[{n}].barred_by"), &tier.barred_by, &severities, "severities");
+            self.named(&format!("$.tiers.earned[{n}].barred_by"), &tier.barred_by, &severities, "$.findings.severities", "severities");
         }
         let barred: Vec<&str> = earned.iter().map(|tier| &*tier.barred_by).collect();
         self.ordered(
@@ -713,7 +725,13 @@ impl Reader {
             |a| format!("{} or a graver one, as the better tier before", quote(a)),
         );
         for (n, tier) in imposed.iter().enumerate() {
-            self.named(&format!("$.tiers.imposed[{n}].in_force_at_least"), &tier.in_force_at_least, &severities, "severities");
+            self.named(
+                &format!("$.tiers.imposed[{n}].in_force_at_least"),
+                &tier.in_force_at_least,
+                &severities,
+                "$.findings.severities",
+                "severities",
+            );
         }
         let needs: Vec<&str> = imposed.iter().map(|tier| &*tier.in_force_at_least).collect();
         self.ordered(
@@ -732,14 +750,22 @@ impl Reader {
         for (n, measure) in policy.measures.iter().enumerate() {
             let path = format!("$.measures[{n}].when");
             match &measure.when {
-                Condition::TierImposed(tier) => self.named(&format!("{path}.tier_imposed"), tier, &imposed, "imposed tiers"),
+                Condition::TierImposed(tier) => {
+                    self.named(&format!("{path}.tier_imposed"), tier, &imposed, "$.tiers.imposed", "imposed tiers")
+                }
                 Condition::CriterionUpperBelow { criterion, .. } => {
-                    self.named(&format!("{path}.criterion_upper_below.criterion"), criterion, &criteria, "criteria");
+                    self.named(&format!("{path}.criterion_upper_below.criterion"), criterion, &criteria, "$.pillars", "criteria");
                 }
                 Condition::FindingInForce { severity_at_least, criteria: some } => {
-                    self.named(&format!("{path}.finding_in_force.severity_at_least"), severity_at_least, &severities, "severities");
+                    self.named(
+                        &format!("{path}.finding_in_force.severity_at_least"),
+                        severity_at_least,
+                        &severities,
+                        "$.findings.severities",
+                        "severities",
+                    );
                     for (n, criterion) in some.iter().enumerate() {
-                        self.named(&format!("{path}.finding_in_force.criteria[{n}]"), criterion, &criteria, "criteria");
+                        self.named(&format!("{path}.finding_in_force.criteria[{n}]"), criterion, &criteria, "$.pillars", "criteria");
                     }
                 }
             }

@@ -1,0 +1,220 @@
+//! What `spec/` publishes is what the code does: schemas, catalogue, policies.
+#![cfg(feature = "schema")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::fs;
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::{Value, json};
+use uytin::{Date, Ledger, Limits, Policy, Record, assess};
+
+fn spec(path: &str) -> String {
+    format!("{}/../../spec/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn published(name: &str) -> Value {
+    serde_json::from_str(&fs::read_to_string(spec(&format!("schemas/{name}.schema.json"))).expect("a schema")).expect("JSON")
+}
+
+struct Validator(Schemas, SchemaIndex);
+
+impl Validator {
+    fn new(name: &str) -> Self {
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        let location = format!("mem:///{name}");
+        compiler.add_resource(&location, published(name)).unwrap();
+        let index = compiler.compile(&location, &mut schemas).unwrap();
+        Self(schemas, index)
+    }
+
+    fn accepts(&self, value: &Value) -> bool {
+        self.0.validate(value, self.1).is_ok()
+    }
+}
+
+/// `UYTIN_BLESS=1` writes them anew.
+#[test]
+fn published_schemas_are_those_of_the_types() {
+    for (name, schema) in
+        [("policy", uytin::policy_schema()), ("record", uytin::record_schema()), ("assessment", uytin::assessment_schema())]
+    {
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let path = spec(&format!("schemas/{name}.schema.json"));
+        if std::env::var_os("UYTIN_BLESS").is_some() {
+            fs::create_dir_all(spec("schemas")).unwrap();
+            fs::write(&path, &text).unwrap();
+        }
+        assert!(fs::read_to_string(&path).unwrap_or_default() == text, "{path} differs: cargo xtask spec writes it anew");
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+#[test]
+fn schemas_accept_what_the_vectors_hold() {
+    let (records, policies, assessments) = (Validator::new("record"), Validator::new("policy"), Validator::new("assessment"));
+    let mut handles = std::collections::BTreeMap::new();
+    for entry in fs::read_dir(spec("vectors/policies")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(policies.accepts(&serde_json::from_str(&text).unwrap()), "{}", path.display());
+        handles.insert(path.file_stem().unwrap().to_str().unwrap().to_owned(), Policy::from_json(&text).unwrap());
+    }
+    for case in fs::read_to_string(spec("vectors/cases.jsonl")).unwrap().lines() {
+        let case: Value = serde_json::from_str(case).unwrap();
+        let mut ledger = Ledger::new();
+        for record in case["records"].as_array().unwrap() {
+            assert!(records.accepts(record), "{record}");
+            ledger.add(Record::from_json(&record.to_string()).unwrap()).unwrap();
+        }
+        let as_of = Date::parse(case["as_of"].as_str().unwrap()).unwrap();
+        let policy = &handles[case["policy"].as_str().unwrap()];
+        let assessment = assess(policy, &ledger, case["subject"].as_str().unwrap(), as_of, case["previous_tier"].as_str());
+        let json: Value = serde_json::from_str(&assessment.to_json()).unwrap();
+        assert!(assessments.accepts(&json), "{json}");
+    }
+}
+
+/// What the reader refuses, the schema refuses too, as far as a schema can say it.
+#[test]
+fn schemas_refuse_what_the_reader_refuses() {
+    let records = Validator::new("record");
+    let good = json!({"type": "finding", "id": "a", "subject": "s", "source": "s", "source_class": "court", "criterion": "c",
+        "date": "2026-01-01", "severity": "minor", "status": "upheld", "passed": null});
+    assert!(records.accepts(&good) && Record::from_json(&good.to_string()).is_ok());
+    for (key, value) in [
+        ("type", json!("opinion")),
+        ("id", json!("")),
+        ("id", json!(null)),
+        ("date", json!("2026-1-1")),
+        ("status", json!("guilty")),
+        ("reach", json!(-1)),
+        ("reach", json!(9_007_199_254_740_992_u64)),
+        ("revision", json!(4_294_967_296_u64)),
+        ("withdrawn", json!("yes")),
+        ("passed", json!(1)),
+        ("followers", json!(10)),
+        ("religion", json!("none")),
+    ] {
+        let mut bad = good.clone();
+        bad[key] = value;
+        assert!(!records.accepts(&bad), "{bad}");
+        assert!(Record::from_json(&bad.to_string()).is_err(), "{bad}");
+    }
+    let policies = Validator::new("policy");
+    let policy: Value = serde_json::from_str(Policy::reference_json()).unwrap();
+    for (path, value) in [
+        ("/confidence", json!(0.85)),
+        ("/horizon_days", json!(0)),
+        ("/pillars/0/weight", json!(0)),
+        ("/pillars/0/criteria/0/prior/mean", json!(1)),
+        ("/pillars/0/criteria/0/prior/strength", json!(0.001)),
+        ("/findings/max_weight", json!(1)),
+        ("/tiers/hysteresis", json!(101)),
+        ("/sources/court/reliability", json!(1.5)),
+        ("/pillars", json!([])),
+        ("/measures/0/when", json!({})),
+    ] {
+        let mut bad = policy.clone();
+        *bad.pointer_mut(path).unwrap() = value;
+        assert!(!policies.accepts(&bad), "{path}");
+        assert!(Policy::from_json(&bad.to_string()).is_err(), "{path}");
+    }
+}
+
+/// Every fault of a policy is reported at once, each at its place.
+#[test]
+fn twelve_faults_are_twelve_faults() {
+    let mut policy: Value = serde_json::from_str(Policy::reference_json()).unwrap();
+    let mut expected = Vec::new();
+    let mut fault = |pointer: &str, value: Value, path: &str, code: &str| {
+        match policy.pointer_mut(pointer) {
+            Some(place) => *place = value,
+            None => {
+                let (parent, key) = pointer.rsplit_once('/').unwrap();
+                policy.pointer_mut(parent).unwrap()[key] = value;
+            }
+        }
+        expected.push((path.to_owned(), code.to_owned()));
+    };
+    fault("/confidence", json!(0.5), "$.confidence", "out-of-range");
+    fault("/horizon_days", json!("long"), "$.horizon_days", "wrong-type");
+    fault("/secret", json!(1), "$.secret", "unknown-field");
+    fault("/sources/press/adjudicates", json!("grave"), "$.sources.press.adjudicates", "unknown-name");
+    fault("/sources/self/adjudicates", json!("minor"), "$.sources.self.adjudicates", "inconsistent");
+    fault("/pillars/1/id", json!("transparency"), "$.pillars[1].id", "duplicate-id");
+    fault("/pillars/0/criteria/0/prior/mean", json!(1), "$.pillars[0].criteria[0].prior.mean", "out-of-range");
+    fault("/credits/0/max", json!(0.5), "$.credits", "inconsistent");
+    fault("/findings/severities/1/weight", json!(0.01), "$.findings.severities[1].weight", "not-ordered");
+    fault("/findings/reach/0/from", json!(5), "$.findings.reach[0].from", "not-ordered");
+    fault("/tiers/earned/0/sectors_at_least", json!(9), "$.tiers.earned[0].sectors_at_least", "inconsistent");
+    fault(
+        "/measures/0/when/criterion_upper_below/criterion",
+        json!("charm"),
+        "$.measures[0].when.criterion_upper_below.criterion",
+        "unknown-name",
+    );
+    let error = Policy::from_json(&policy.to_string()).unwrap_err();
+    let mut found: Vec<(String, String)> = error.faults().map(|fault| (fault.path.clone(), fault.code.to_string())).collect();
+    found.sort();
+    // A class of reliability 0 without a sector breaks two rules.
+    expected.push(("$.sources.self.adjudicates".into(), "inconsistent".into()));
+    expected.sort();
+    assert_eq!(found, expected, "{error}");
+}
+
+#[test]
+fn what_depends_on_a_fault_is_not_judged() {
+    let mut policy: Value = serde_json::from_str(Policy::reference_json()).unwrap();
+    policy["findings"]["severities"][0]["id"] = json!(7);
+    policy["pillars"] = json!("none");
+    policy["tiers"]["imposed"][0] = json!(null);
+    let error = Policy::from_json(&policy.to_string()).unwrap_err();
+    let found: Vec<&str> = error.faults().map(|fault| &*fault.path).collect();
+    assert_eq!(found, ["$.pillars", "$.findings.severities[0].id", "$.tiers.imposed[0]"], "{error}");
+}
+
+#[test]
+fn limits_refuse_before_work() {
+    let limits = Limits { line_bytes: 200, records_per_subject: 1, policy_bytes: 100, depth: 3 };
+    assert_eq!(Policy::from_json_within(Policy::reference_json(), &limits).unwrap_err().code().as_str(), "too-long");
+    let deep = Limits { policy_bytes: 1 << 20, ..limits };
+    assert_eq!(Policy::from_json_within(Policy::reference_json(), &deep).unwrap_err().code().as_str(), "too-deep");
+    let record = r#"{"type":"exemption","id":"1","subject":"s","source":"s","source_class":"court","criterion":"c","date":"2026-01-01"}"#;
+    let mut ledger = Ledger::new();
+    ledger.add_within(Record::from_json_within(record, &limits).unwrap(), &limits).unwrap();
+    let second = Record::from_json(&record.replace(r#""id":"1""#, r#""id":"2""#)).unwrap();
+    assert_eq!(ledger.add_within(second, &limits).unwrap_err().code().as_str(), "too-many");
+    assert_eq!(ledger.len(), 1);
+    let nested = "[".repeat(200_000);
+    assert_eq!(Policy::from_json(&nested).unwrap_err().code().as_str(), "too-deep");
+    assert!(Record::from_json(&nested).is_err());
+    let long = format!("{{\"id\":\"{}\"}}", "x".repeat(2 << 20));
+    assert_eq!(Record::from_json(&long).unwrap_err().code().as_str(), "too-long");
+}
+
+/// The receipt says what differs.
+#[test]
+fn a_receipt_names_what_differs() {
+    let line = r#"{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}"#;
+    let (policy, as_of) = (Policy::reference(), Date::new(2026, 11, 21).unwrap());
+    let ledger = Ledger::from_json_lines(line.as_bytes(), &Limits::DEFAULT).unwrap();
+    let receipt = assess(&policy, &ledger, "s", as_of, Some("trusted")).receipt();
+    assert!(receipt.verify(&policy, &ledger).is_verified());
+    assert_eq!((receipt.subject(), receipt.as_of(), receipt.previous_tier()), ("s", as_of, Some("trusted")));
+    let other = Ledger::from_json_lines(line.replace("\"failed\":1", "\"failed\":2").as_bytes(), &Limits::DEFAULT).unwrap();
+    let differences = receipt.verify(&policy, &other).differences;
+    assert!(differences.iter().any(|difference| difference.path == "$.ledger_digest"));
+    assert!(differences.iter().any(|difference| difference.path == "$.assessment.score"), "{differences:?}");
+    let mut document: Value = serde_json::from_str(Policy::reference_json()).unwrap();
+    document["version"] = json!("2026.2");
+    let newer = Policy::from_json(&document.to_string()).unwrap();
+    let differences = receipt.verify(&newer, &ledger).differences;
+    assert!(
+        differences
+            .iter()
+            .any(|difference| difference.path == "$.policy.version" && difference.found == "`2026.1`" && difference.expected == "`2026.2`")
+    );
+    // Pretty-printed, it is not the canonical form.
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&receipt.to_json()).unwrap()).unwrap();
+    assert_eq!(uytin::Receipt::from_bytes(pretty.as_bytes()).unwrap_err().code().as_str(), "mismatch");
+}
