@@ -28,7 +28,7 @@ Exit codes: 0 done; 1 `verify` found a difference; 2 bad input or usage; 3 done,
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
-    /// When to use colours; `auto` obeys `NO_COLOR`
+    /// When to use colours: auto, always or never; `auto` obeys `NO_COLOR`
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub color: Colour,
     /// Say nothing on standard error but errors

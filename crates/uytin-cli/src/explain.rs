@@ -272,7 +272,8 @@ impl Explanation<'_> {
                     continue;
                 }
             }
-            let points = signed(reason.points());
+            // That little is known is no part of the score, so it has no points of its own.
+            let points = if reason.code == ReasonCode::LittleEvidence { String::new() } else { signed(reason.points()) };
             let style = if reason.points() < Points::default() { LOSS } else { GAIN };
             let start = Line::new(&format!("{}{points}  ", " ".repeat(8_usize.saturating_sub(width(&points)))), style.bold());
             self.page.paragraph(&start, &Line::plain(&reason.text(policy, language)));

@@ -212,7 +212,7 @@ const drawOverview = () => {
     const id = tiers[k].id;
     st.tiers.has(id) ? st.tiers.delete(id) : st.tiers.add(id);
     st.page = 0; drawTable(); dimming();
-  } }, glyph(tiers[k].cls), tierName(tiers[k]), h('b', nf(count[k])), h('i', pct(count[k] / A.length)))));
+  } }, glyph(tiers[k].cls), tierName(tiers[k]), h('b', nf(count[k])), h('i', count[k] && count[k] < A.length / 200 ? '<' + pct(.01) : pct(count[k] / A.length)))));
   return [
     card('tiers', 'h-t', h('p.soft.small', t('tiersHelp')), bar, legend),
     h('div.duo',
