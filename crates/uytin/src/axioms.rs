@@ -193,6 +193,8 @@ proptest! {
         if let Some(judge) = judge(&case.policy) {
             let alleged = case.with(seed, |more, random| {
                 more.source_class = judge;
+                // Of today: older ones may have expired.
+                more.date = as_of();
                 let severity = names.severities[random.below(names.severities.len() as u64) as usize].clone();
                 more.body = Body::Finding { severity, status: Status::Alleged, reach: random.below(5_000_000), incident: None };
             });
