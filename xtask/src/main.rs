@@ -1,5 +1,6 @@
 //! Every routine job of the project, as `cargo xtask JOB`; continuous integration calls the same jobs.
 
+mod audit;
 mod c;
 mod fuzz;
 mod oracle;
@@ -20,6 +21,7 @@ const STAGES: &[Stage] = &[
     ("lint", "format, lints and docs", rust::lint),
     ("rust", "unit, property, vector and command tests", rust::test),
     ("wasm", "the npm package, its component and its page, in Node and Chromium", wasm::test),
+    ("c", "the C library: ABI, C and C++ programs, sanitizers, examples, fuzzing", c::test),
     ("oracle", "the decimal oracle, and the core against it", oracle::test),
     ("fuzz", "the core's parsers and assess on anything, for a bounded time", fuzz::test),
 ];
@@ -29,8 +31,14 @@ cargo xtask JOB
 
   test [STAGE…]   everything, or these stages: see below
   lint            format, clippy, docs
+  spec            write the schemas of spec/ anew from the types
+  bench           what the core costs
+  audit           slow checks: licences, interface, mutants, long fuzzing
   fuzz T S        fuzz target T (record, policy, receipt, assess) for S seconds
   oracle S N      the core against the decimal oracle: N random cases of seed S
+  c-header        write bindings/c/include/uytin.h and abi.txt
+  c-install --prefix P
+                  build libuytin and install it below P
   wasm            build the npm package into bindings/wasm/dist
 ";
 
@@ -50,9 +58,13 @@ fn job(words: &[&str]) -> Result<()> {
     match words {
         ["test", stages @ ..] => test(stages),
         ["lint"] => rust::lint(),
+        ["spec"] => rust::spec(),
+        ["bench"] => rust::bench(),
+        ["audit"] => audit::audit(),
         ["fuzz", target, seconds] => fuzz::fuzz(&run::root().join("fuzz"), target, seconds.parse()?),
         ["oracle", seed, count] => oracle::differential(seed, count),
         ["c-header"] => c::header(),
+        ["c-install", "--prefix", prefix] => c::install(std::path::Path::new(prefix)),
         ["wasm"] => wasm::build(),
         _ => {
             print!("{HELP}");

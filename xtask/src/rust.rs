@@ -19,3 +19,13 @@ pub fn lint() -> Result<()> {
 pub fn test() -> Result<()> {
     run(&mut cargo(&["test", "--workspace", "--all-features", "--quiet"]))
 }
+
+/// Writes the schemas of `spec/` anew from the types.
+pub fn spec() -> Result<()> {
+    run(cargo(&["test", "--package", "uytin", "--all-features", "--test", "spec", "--quiet"]).env("UYTIN_BLESS", "1"))
+}
+
+/// What the core costs.
+pub fn bench() -> Result<()> {
+    run(&mut cargo(&["bench", "--package", "uytin"]))
+}

@@ -59,5 +59,10 @@ pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
 pub use schema::{assessment_schema, policy_schema, record_schema};
 
+/// The example of the project's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 /// The version of this engine, which receipts name.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
