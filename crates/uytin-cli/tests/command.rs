@@ -411,6 +411,16 @@ fn explain_shows_the_parts_and_what_decides() {
         assert!(beauty.out.contains(text), "{text} in\n{}", beauty.out);
     }
     assert!(beauty.out.lines().all(|line| line.chars().count() <= 100), "{}", beauty.out);
+    // The bars hang together: the last loss starts where the score ends, and ends where the loss before it starts.
+    let drawn = |start: &str| {
+        let line = beauty.out.lines().find(|line| line.trim_start().starts_with(start) && line.contains(['█', '▌', '▐'])).unwrap();
+        let blocks = line.chars().enumerate().filter(|(_, c)| ['█', '▌', '▐'].contains(c)).map(|(n, _)| n);
+        (blocks.clone().min().unwrap(), blocks.max().unwrap() + 1)
+    };
+    let (first, last, score) = (drawn("Finding QD-031"), drawn("Finding QD-118"), drawn("Score"));
+    assert!(last.0.abs_diff(score.1) <= 1 && last.1.abs_diff(first.0) <= 1, "{first:?} {last:?} {score:?}\n{}", beauty.out);
+    // Of 44 columns for 100 points 34.8 take 15, and 13.2 take 6.
+    assert!((score.1 - score.0).abs_diff(15) <= 1 && (last.1 - last.0).abs_diff(6) <= 1, "{last:?} {score:?}\n{}", beauty.out);
     let food = explain("creator-food-05", &[]).out;
     assert!(food.contains("If all were upheld, the score would be") && food.contains("strike-412"), "{food}");
     let books = explain("creator-books-07", &[]).out;
