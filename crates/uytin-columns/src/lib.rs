@@ -1,1 +1,22 @@
-//! Scores whole populations: Arrow columns in, Arrow columns out, by the one formula of `uytin`.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod batch;
+mod engine;
+#[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
+mod file;
+mod ids;
+mod output;
+mod pack;
+mod previous;
+mod row;
+mod simulate;
+mod subject;
+
+pub use engine::{Job, Progress, Summary};
+#[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
+pub use file::{Batches, Format, Writer, read, write};
+pub use output::{Extras, output_schema};
+pub use previous::Previous;
+pub use row::columns_of;
+pub use simulate::{Simulation, SimulationOrder};

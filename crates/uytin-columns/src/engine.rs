@@ -1,0 +1,859 @@
+//! The job: which rows belong to whom, and all cores at work on them.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, SchemaRef};
+use foldhash::fast::RandomState;
+use rayon::prelude::*;
+use uytin::kernel::{Resolver, SetAside};
+use uytin::{Code, Date, Error, Fault, Policy, quote};
+
+use crate::batch::{Batch, NULL, Subjects, check_schema, value_fault};
+use crate::ids::{Ids, Name, Sources, SubjectIds};
+use crate::output::{Extras, Shape};
+use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
+use crate::previous::Previous;
+use crate::subject::{Context, Counts, Finisher};
+
+/// Rows that one task packs.
+const CHUNK_ROWS: usize = 1 << 18;
+/// Rows that a partition should have, so that it stays in the second cache.
+const PARTITION_ROWS: usize = 1 << 14;
+/// More partitions than this at a time make the packing slower.
+const PARTITIONS_MAX: usize = 1 << 12;
+/// Rows that a stream holds at a time, for each thread.
+const WINDOW_ROWS: usize = 1 << 19;
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows read.
+    pub rows: u64,
+    /// Subjects scored.
+    pub subjects: u64,
+    /// Rows in all, where that is known.
+    pub rows_total: Option<u64>,
+}
+
+/// What a job has done besides its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows read.
+    pub rows: u64,
+    /// Subjects scored: the rows of the result.
+    pub subjects: u64,
+    /// Records that others with their (subject, source, id) replace.
+    pub replaced: u64,
+    /// Records that do not count, by reason in the order of [`SetAside::ALL`].
+    pub set_aside: [u64; SetAside::ALL.len()],
+    /// Subjects that had a tier, but have no record now.
+    pub previous_without_records: u64,
+}
+
+impl Summary {
+    /// The reasons for which records do not count, with how many those are.
+    pub fn set_aside(&self) -> impl Iterator<Item = (SetAside, u64)> + '_ {
+        SetAside::ALL.into_iter().zip(self.set_aside).filter(|(_, count)| *count > 0)
+    }
+
+    fn add(&mut self, set_aside: &Counts, subjects: u64, replaced: u64, with_previous: &mut u64, previous: u64) {
+        for (all, count) in self.set_aside.iter_mut().zip(set_aside) {
+            *all += count;
+        }
+        self.subjects += subjects;
+        self.replaced += replaced;
+        *with_previous += previous;
+    }
+}
+
+/// What to do with a table of records. The result has a row a subject, in ascending order: integers by value, texts by
+/// their UTF-8 bytes; it is the same, bit for bit, for any order of the rows, any chunking and any number of threads.
+#[derive(Clone, Copy)]
+pub struct Job<'j> {
+    /// The policy.
+    pub policy: &'j Policy,
+    /// The day of assessment.
+    pub as_of: Date,
+    /// Threads to use; 0 for as many as there are cores.
+    pub threads: usize,
+    /// Whether the rows come in ascending order of subject: they are then streamed in constant memory. Rows that do not are an
+    /// error.
+    pub sorted: bool,
+    /// Columns on request.
+    pub extras: Extras,
+    /// The tiers that subjects had.
+    pub previous: Option<&'j Previous>,
+    /// Bytes that input and working memory of an unsorted table may take; more is refused.
+    pub memory_limit: u64,
+    /// Is told how far the job is, from any thread.
+    pub progress: Option<&'j (dyn Fn(Progress) + Sync)>,
+    /// Set it to stop the job: it ends with the code `cancelled`.
+    pub cancel: Option<&'j AtomicBool>,
+    /// Rows in all, if the caller knows: handed on to `progress`.
+    pub rows_total: Option<u64>,
+}
+
+impl<'j> Job<'j> {
+    /// A job on an unsorted table with all cores, within three quarters of the memory that is free (where the system does not
+    /// say how much that is, within 8 GiB).
+    #[must_use]
+    pub fn new(policy: &'j Policy, as_of: Date) -> Self {
+        Self {
+            policy,
+            as_of,
+            threads: 0,
+            sorted: false,
+            extras: Extras::default(),
+            previous: None,
+            memory_limit: free_memory() / 4 * 3,
+            progress: None,
+            cancel: None,
+            rows_total: None,
+        }
+    }
+
+    /// Scores a table that lies in memory.
+    ///
+    /// # Errors
+    /// The first fault met, with column, row (counted from 0) and value; `cancelled`; and `too-many` where the table needs
+    /// more memory than the limit.
+    pub fn run(&self, batches: &[RecordBatch]) -> Result<(Vec<RecordBatch>, Summary), Error> {
+        let mut out = Vec::new();
+        let summary = if self.sorted {
+            self.stream(batches.iter().cloned().map(Ok), |batch| {
+                out.push(batch);
+                Ok(())
+            })?
+        } else {
+            self.pool()?.install(|| {
+                self.partitioned(batches, &mut |batch| {
+                    out.push(batch);
+                    Ok(())
+                })
+            })?
+        };
+        Ok((out, summary))
+    }
+
+    /// Scores a stream of batches and hands the batches of the result to `sink`, in order. A sorted stream takes constant
+    /// memory; an unsorted one is collected first.
+    ///
+    /// # Errors
+    /// As [`Job::run`], and those of the stream and the sink. The sink has then had a part of the result.
+    pub fn stream<I>(&self, input: I, mut sink: impl FnMut(RecordBatch) -> Result<(), Error> + Send) -> Result<Summary, Error>
+    where
+        I: IntoIterator<Item = Result<RecordBatch, Error>>,
+        I::IntoIter: Send,
+    {
+        let input = input.into_iter();
+        let pool = self.pool()?;
+        if self.sorted {
+            return self.windows(&pool, input, &mut sink);
+        }
+        let mut batches = Vec::new();
+        let mut bytes = InputBytes::default();
+        let mut rows = 0;
+        for batch in input {
+            let batch = batch?;
+            self.check_cancelled()?;
+            rows += batch.num_rows() as u64;
+            self.tell(rows, 0);
+            self.check_memory(bytes.add(&batch))?;
+            batches.push(batch);
+        }
+        pool.install(|| self.partitioned(&batches, &mut sink))
+    }
+
+    fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).thread_name(|n| format!("uytin-{n}")).build();
+        pool.map_err(|error| {
+            Fault::new(Code::TooMany, "threads", quote(&error.to_string()), "a number of threads that the system has").into()
+        })
+    }
+
+    fn check_cancelled(&self) -> Result<(), Error> {
+        match self.cancel {
+            Some(cancel) if cancel.load(Ordering::Relaxed) => {
+                Err(Fault::new(Code::Cancelled, "", "a request to stop", "the work to go on").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_memory(&self, bytes: u64) -> Result<(), Error> {
+        if bytes <= self.memory_limit {
+            return Ok(());
+        }
+        let mega = |bytes: u64| format!("{} MB", bytes.div_ceil(1_000_000));
+        let expected = format!(
+            "at most {}: raise the memory limit, or sort the input by subject, so that it can be streamed",
+            mega(self.memory_limit)
+        );
+        Err(Fault::new(Code::TooMany, "", format!("an input that needs about {} of memory", mega(bytes)), expected).into())
+    }
+
+    fn tell(&self, rows: u64, subjects: u64) {
+        if let Some(progress) = self.progress {
+            progress(Progress { rows, subjects, rows_total: self.rows_total });
+        }
+    }
+
+    /// Whether rows are kept as whole records.
+    fn layout(&self, sources: usize, local: u32) -> Option<Layout> {
+        Layout::new(Resolver::new(self.policy), sources, local).filter(|_| !self.extras.explained())
+    }
+
+    /// An unsorted table: packed, partitioned by subject, and scored partition by partition.
+    fn partitioned(
+        &self,
+        batches: &[RecordBatch],
+        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
+    ) -> Result<Summary, Error> {
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(self.without_rows()) };
+        check_schema(&schema)?;
+        let mut bytes = InputBytes::default();
+        let input_bytes = batches.iter().fold(0, |_, batch| bytes.add(batch));
+        let columns = columns(batches, &schema, 0)?;
+        let rows: usize = columns.iter().map(|batch| batch.len).sum();
+        if rows == 0 {
+            return Ok(self.without_rows());
+        }
+        if rows >= NULL as usize {
+            return Err(
+                Fault::new(Code::TooMany, "", format!("{rows} rows"), "at most 4294967294 rows that are not sorted by subject").into()
+            );
+        }
+        self.check_cancelled()?;
+        let with_ids = columns.iter().any(|batch| batch.id.is_some());
+        let cell = if with_ids { size_of::<Tagged>() } else { size_of::<Packed>() };
+        self.check_memory(input_bytes + (rows * cell) as u64)?;
+        let threads = rayon::current_num_threads();
+        let subjects = SubjectIds::new(&columns, threads)?;
+        let mut sources = Sources::new();
+        let source_ids = sources.ids(&columns, threads);
+        self.check_cancelled()?;
+
+        let subject_type = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
+        let shape = Shape::new(self.policy, self.as_of, &subject_type, self.extras);
+        let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
+        let local = usize::BITS - size.leading_zeros();
+        let layout = self.layout(sources.len(), local);
+        let context =
+            Context { policy: self.policy, as_of: self.as_of, shape: &shape, previous: self.previous, batches: &columns, layout, with_ids };
+        let partitions = Partitions { job: self, context, subjects: &subjects, sources: &source_ids, shift: local };
+        if with_ids && layout.is_some() { partitions.run::<Tagged>(rows, sink) } else { partitions.run::<Packed>(rows, sink) }
+    }
+
+    fn without_rows(&self) -> Summary {
+        Summary { previous_without_records: self.previous.map_or(0, |previous| previous.len() as u64), ..Summary::default() }
+    }
+
+    /// A sorted stream: window by window, each cut between subjects.
+    fn windows(
+        &self,
+        pool: &rayon::ThreadPool,
+        input: impl Iterator<Item = Result<RecordBatch, Error>> + Send,
+        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
+    ) -> Result<Summary, Error> {
+        let threads = pool.current_num_threads();
+        let (send, receive) = std::sync::mpsc::sync_channel(2);
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let send = send;
+                // Reading goes on while a window is worked on.
+                let mut window = Vec::new();
+                let mut rows = 0;
+                for batch in input {
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let failed = batch.is_err();
+                    if let Ok(batch) = &batch {
+                        rows += batch.num_rows();
+                    }
+                    window.push(batch);
+                    if rows >= WINDOW_ROWS * threads || failed {
+                        rows = 0;
+                        if send.send(std::mem::take(&mut window)).is_err() || failed {
+                            return;
+                        }
+                    }
+                }
+                let _ = send.send(window);
+            });
+            let mut stream = Stream::new(self, threads);
+            let result = (|| {
+                for window in receive.iter() {
+                    self.check_cancelled()?;
+                    let window = window.into_iter().collect::<Result<Vec<RecordBatch>, Error>>()?;
+                    pool.install(|| stream.window(window, false, sink))?;
+                }
+                pool.install(|| stream.window(Vec::new(), true, sink))?;
+                let mut summary = stream.summary;
+                summary.previous_without_records =
+                    self.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(stream.with_previous);
+                Ok(summary)
+            })();
+            stop.store(true, Ordering::Relaxed);
+            drop(receive);
+            result
+        })
+    }
+}
+
+/// The batches that have rows, as columns; rows are counted from `first`.
+fn columns<'a>(batches: &'a [RecordBatch], schema: &SchemaRef, first: u64) -> Result<Vec<Batch<'a>>, Error> {
+    let mut row = first;
+    let mut columns = Vec::with_capacity(batches.len());
+    for batch in batches {
+        for (one, other) in schema.fields().iter().zip(batch.schema_ref().fields()) {
+            if one.name() != other.name() || one.data_type() != other.data_type() {
+                let found = format!("{} as {}", quote(other.name()), other.data_type());
+                let expected = format!("{} as {}, as in the batches before", quote(one.name()), one.data_type());
+                return Err(value_fault(Code::Inconsistent, row, other.name(), found, expected));
+            }
+        }
+        if schema.fields().len() != batch.num_columns() {
+            let found = format!("a batch of {} columns", batch.num_columns());
+            return Err(Fault::new(
+                Code::Inconsistent,
+                format!("row {row}"),
+                found,
+                format!("{} columns, as in the batches before", schema.fields().len()),
+            )
+            .into());
+        }
+        if batch.num_rows() > 0 {
+            columns.push(Batch::new(batch, row)?);
+        }
+        row += batch.num_rows() as u64;
+    }
+    Ok(columns)
+}
+
+/// Counts the bytes of batches, buffers that they share once.
+#[derive(Default)]
+struct InputBytes {
+    seen: HashSet<(usize, usize)>,
+    bytes: u64,
+}
+
+impl InputBytes {
+    fn add(&mut self, batch: &RecordBatch) -> u64 {
+        for column in batch.columns() {
+            let mut open = vec![column.to_data()];
+            while let Some(data) = open.pop() {
+                for buffer in data.buffers() {
+                    if self.seen.insert((buffer.as_ptr() as usize, buffer.len())) {
+                        self.bytes += buffer.len() as u64;
+                    }
+                }
+                open.extend(data.child_data().iter().cloned());
+            }
+        }
+        self.bytes
+    }
+}
+
+/// A part of a batch.
+#[derive(Clone, Copy)]
+struct Piece {
+    batch: usize,
+    start: usize,
+    len: usize,
+}
+
+/// Cuts batches into chunks of pieces with about so many rows each.
+fn chunks(batches: &[Batch<'_>], size: usize) -> Vec<Vec<Piece>> {
+    let mut chunks = vec![Vec::new()];
+    let mut left = size;
+    for (place, batch) in batches.iter().enumerate() {
+        let mut start = 0;
+        while start < batch.len {
+            if left == 0 {
+                chunks.push(Vec::new());
+                left = size;
+            }
+            let len = left.min(batch.len - start);
+            if let Some(chunk) = chunks.last_mut() {
+                chunk.push(Piece { batch: place, start, len });
+            }
+            start += len;
+            left -= len;
+        }
+    }
+    chunks
+}
+
+/// A chunk's rows, ordered by partition.
+struct Packs<C> {
+    cells: Vec<C>,
+    /// Where each partition starts.
+    starts: Vec<u32>,
+}
+
+/// An unsorted table at work.
+struct Partitions<'a, 'b, 'j> {
+    job: &'b Job<'j>,
+    context: Context<'a, 'b>,
+    subjects: &'b SubjectIds<'a>,
+    sources: &'b Ids,
+    /// The bits of a subject's number within its partition.
+    shift: u32,
+}
+
+impl Partitions<'_, '_, '_> {
+    fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
+        let count = (self.subjects.count >> self.shift) + 1;
+        let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
+        let done = AtomicU64::new(0);
+        let hasher = RandomState::default();
+        let packs = chunks(self.context.batches, size)
+            .par_iter()
+            .map(|chunk| {
+                let packs = self.pack::<C>(chunk, count, &hasher)?;
+                let rows = done.fetch_add(packs.cells.len() as u64, Ordering::Relaxed) + packs.cells.len() as u64;
+                self.job.tell(rows, 0);
+                Ok(packs)
+            })
+            .collect::<Result<Vec<Packs<C>>, Error>>()?;
+
+        let scored = AtomicU64::new(0);
+        // Groups of partitions, so that batches of the result are large.
+        let group = count.div_ceil(rayon::current_num_threads() * 16).max(1);
+        let groups: Vec<std::ops::Range<usize>> = (0..count).step_by(group).map(|start| start..(start + group).min(count)).collect();
+        let mut summary = Summary { rows: rows as u64, ..Summary::default() };
+        let mut with_previous = 0;
+        // A sink may be slow or fail: a few groups at a time.
+        let finished: Vec<Result<Part, Error>> = groups
+            .into_par_iter()
+            .map(|range| {
+                let part = self.score(range, &packs)?;
+                let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
+                self.job.tell(rows as u64, subjects);
+                Ok(part)
+            })
+            .collect();
+        for part in finished {
+            let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
+            summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
+            batches.into_iter().try_for_each(&mut *sink)?;
+        }
+        summary.previous_without_records = self.job.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(with_previous);
+        Ok(summary)
+    }
+
+    /// Packs a chunk and orders its rows by partition.
+    fn pack<C: Cell>(&self, chunk: &[Piece], count: usize, hasher: &RandomState) -> Result<Packs<C>, Error> {
+        let batches = self.context.batches;
+        let len: usize = chunk.iter().map(|piece| piece.len).sum();
+        let mut ids = vec![0; len];
+        let mut from = 0;
+        for piece in chunk {
+            let Some(batch) = batches.get(piece.batch) else { continue };
+            let out = ids.get_mut(from..from + piece.len).unwrap_or_default();
+            self.subjects.ids.fill(batch, batch.subject.column(), piece.start, out);
+            if let Some(place) = out.iter().position(|&id| id as usize >= self.subjects.count) {
+                return Err(SubjectIds::null_fault(batch, piece.start + place));
+            }
+            from += piece.len;
+        }
+        let mut starts = vec![0_u32; count + 1];
+        for &id in &ids {
+            if let Some(start) = starts.get_mut((id >> self.shift) as usize) {
+                *start += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += std::mem::replace(start, sum);
+        }
+        let mut places = starts.clone();
+        let mut cells = vec![C::default(); len];
+        let context = &self.context;
+        let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), hasher.clone());
+        let local_bits = context.layout.map_or(0, Layout::local);
+        let mask = (1_u32 << self.shift) - 1;
+        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let mut ids = ids.into_iter();
+        for piece in chunk {
+            let Some(batch) = batches.get(piece.batch) else { continue };
+            for start in (piece.start..piece.start + piece.len).step_by(BLOCK) {
+                let len = BLOCK.min(piece.start + piece.len - start);
+                packer.pack(batch, self.sources, start, len, &mut block)?;
+                for (mut cell, id) in block.iter().copied().zip(ids.by_ref()) {
+                    cell.packed_mut().key |= u64::from(id & mask) << local_bits;
+                    if let Some(place) = places.get_mut((id >> self.shift) as usize) {
+                        if let Some(out) = cells.get_mut(*place as usize) {
+                            *out = cell;
+                        }
+                        *place += 1;
+                    }
+                }
+            }
+            self.job.check_cancelled()?;
+        }
+        Ok(Packs { cells, starts })
+    }
+
+    /// Scores a group of partitions.
+    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<C>]) -> Result<Part, Error> {
+        let subjects_each = 1_usize << self.shift;
+        let mut finisher = Finisher::new(self.context, range.len() * subjects_each);
+        let local_bits = self.context.layout.map_or(0, Layout::local);
+        let mut ordered: Vec<C> = Vec::new();
+        let mut ends: Vec<u32> = Vec::new();
+        let mask = subjects_each as u64 - 1;
+        for partition in range {
+            self.job.check_cancelled()?;
+            let parts = || {
+                packs.iter().map(move |pack| {
+                    let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
+                    pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
+                })
+            };
+            // A counting sort by subject.
+            ends.clear();
+            ends.resize(subjects_each, 0);
+            let mut len = 0;
+            for cell in parts().flatten() {
+                if let Some(end) = ends.get_mut((cell.packed().key >> local_bits & mask) as usize) {
+                    *end += 1;
+                }
+                len += 1;
+            }
+            let mut sum = 0;
+            for end in &mut ends {
+                sum += std::mem::replace(end, sum);
+            }
+            if ordered.len() < len {
+                ordered.resize(len, C::default());
+            }
+            for cell in parts().flatten() {
+                if let Some(end) = ends.get_mut((cell.packed().key >> local_bits & mask) as usize) {
+                    if let Some(out) = ordered.get_mut(*end as usize) {
+                        *out = *cell;
+                    }
+                    *end += 1;
+                }
+            }
+            let mut start = 0;
+            for (local, &end) in ends.iter().enumerate() {
+                let end = end as usize;
+                if end > start
+                    && let Some(cells) = ordered.get_mut(start..end)
+                    && let Some(name) = self.subjects.names.get(partition * subjects_each + local)
+                {
+                    finisher.finish(name, cells)?;
+                }
+                start = end;
+            }
+        }
+        Ok(Part::of(finisher))
+    }
+}
+
+/// What a task gives.
+struct Part {
+    batches: Vec<RecordBatch>,
+    set_aside: Counts,
+    subjects: u64,
+    with_previous: u64,
+    replaced: u64,
+}
+
+impl Part {
+    fn of(mut finisher: Finisher<'_, '_>) -> Self {
+        finisher.close();
+        let Finisher { batches, set_aside, subjects, with_previous, replaced, .. } = finisher;
+        Self { batches, set_aside, subjects, with_previous, replaced }
+    }
+}
+
+/// A sorted stream at work.
+struct Stream<'j, 's> {
+    job: &'s Job<'j>,
+    threads: usize,
+    schema: Option<SchemaRef>,
+    sources: Sources,
+    hasher: RandomState,
+    shape: Option<Shape>,
+    /// The rows of the last subject, which may go on.
+    carried: Vec<RecordBatch>,
+    /// The number of the first row that is not scored yet.
+    first_row: u64,
+    /// The subject before that row.
+    last: Option<Owned>,
+    summary: Summary,
+    with_previous: u64,
+}
+
+/// A subject's value that outlives its batch.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Owned {
+    Number(i128),
+    Text(Box<str>),
+}
+
+/// The subject of a row.
+fn name_of<'a>(batch: &Batch<'a>, row: usize) -> Result<Name<'a>, Error> {
+    let name = match &batch.subject {
+        Subjects::Numbers(..) => batch.subject.number(row).map(Name::Number),
+        Subjects::Texts(texts) => texts.get(row).map(Name::Text),
+    };
+    name.ok_or_else(|| SubjectIds::null_fault(batch, row))
+}
+
+fn compare(a: Name<'_>, b: Name<'_>) -> std::cmp::Ordering {
+    match (a, b) {
+        (Name::Number(a), Name::Number(b)) => a.cmp(&b),
+        (Name::Text(a), Name::Text(b)) => a.cmp(b),
+        (Name::Number(_), Name::Text(_)) => std::cmp::Ordering::Less,
+        (Name::Text(_), Name::Number(_)) => std::cmp::Ordering::Greater,
+    }
+}
+
+impl Owned {
+    fn as_name(&self) -> Name<'_> {
+        match self {
+            Self::Number(n) => Name::Number(*n),
+            Self::Text(text) => Name::Text(text),
+        }
+    }
+}
+
+impl<'j, 's> Stream<'j, 's> {
+    fn new(job: &'s Job<'j>, threads: usize) -> Self {
+        Self {
+            job,
+            threads,
+            schema: None,
+            sources: Sources::new(),
+            hasher: RandomState::default(),
+            shape: None,
+            carried: Vec::new(),
+            first_row: 0,
+            last: None,
+            summary: Summary::default(),
+            with_previous: 0,
+        }
+    }
+
+    /// Scores what is complete of the carried rows and a further window.
+    fn window(
+        &mut self,
+        window: Vec<RecordBatch>,
+        is_last: bool,
+        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
+    ) -> Result<(), Error> {
+        let mut batches = std::mem::take(&mut self.carried);
+        batches.extend(window);
+        let Some(first) = batches.first() else { return Ok(()) };
+        let schema = match &self.schema {
+            Some(schema) => schema.clone(),
+            None => {
+                check_schema(&first.schema())?;
+                self.schema.insert(first.schema()).clone()
+            }
+        };
+        let columns = columns(&batches, &schema, self.first_row)?;
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let shape = self.shape.get_or_insert_with(|| {
+            let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
+            Shape::new(self.job.policy, self.job.as_of, &subject, self.job.extras)
+        });
+        let rows: usize = columns.iter().map(|batch| batch.len).sum();
+        let positions = Positions::new(&columns);
+        let end = if is_last { rows } else { positions.subject_start(rows - 1)? };
+        if end == 0 {
+            // One subject fills the window: its rows are kept until it ends.
+            let mut bytes = InputBytes::default();
+            self.job.check_memory(batches.iter().fold(0, |_, batch| bytes.add(batch)))?;
+            drop(columns);
+            self.carried = batches;
+            return Ok(());
+        }
+        let sources = self.sources.ids(&columns, self.threads);
+        let with_ids = columns.iter().any(|batch| batch.id.is_some());
+        let layout = self.job.layout(self.sources.len(), 0);
+        let job = self.job;
+        let context = Context { policy: job.policy, as_of: job.as_of, shape, previous: job.previous, batches: &columns, layout, with_ids };
+        // One task a thread, and then some, each from the start of a subject.
+        let mut cuts = vec![0];
+        let tasks = (self.threads * 4).min(end.div_ceil(BLOCK * 16)).max(1);
+        for task in 1..tasks {
+            cuts.push(positions.subject_start(end * task / tasks)?);
+        }
+        cuts.push(end);
+        cuts.dedup();
+        let spans: Vec<std::ops::Range<usize>> = cuts
+            .windows(2)
+            .filter_map(|pair| matches!(pair, [a, b] if a < b).then(|| pair.first().zip(pair.last()).map(|(a, b)| *a..*b))?)
+            .collect();
+        let before = self.last.as_ref().map(Owned::as_name);
+        let run = SortedRun { job, context, positions: &positions, sources: &sources, hasher: &self.hasher, before };
+        let parts: Vec<Result<Part, Error>> = spans
+            .into_par_iter()
+            .map(|span| if with_ids && layout.is_some() { run.span::<Tagged>(span) } else { run.span::<Packed>(span) })
+            .collect();
+        for part in parts {
+            let Part { batches, set_aside, subjects, with_previous, replaced } = part?;
+            self.summary.add(&set_aside, subjects, replaced, &mut self.with_previous, with_previous);
+            batches.into_iter().try_for_each(&mut *sink)?;
+        }
+        let (batch, row) = positions.at(end - 1);
+        let last = columns.get(batch).map(|batch| name_of(batch, row)).transpose()?;
+        self.last = last.map(|name| match name {
+            Name::Number(n) => Owned::Number(n),
+            Name::Text(text) => Owned::Text(text.into()),
+        });
+        let mut skip = end;
+        drop(columns);
+        for batch in batches {
+            let len = batch.num_rows();
+            if skip < len {
+                self.carried.push(batch.slice(skip, len - skip));
+            }
+            skip = skip.saturating_sub(len);
+        }
+        self.first_row += end as u64;
+        self.summary.rows += end as u64;
+        job.tell(self.summary.rows, self.summary.subjects);
+        Ok(())
+    }
+}
+
+/// Rows of several batches by one number.
+struct Positions<'a, 'b> {
+    batches: &'b [Batch<'a>],
+    base: u64,
+}
+
+impl<'a, 'b> Positions<'a, 'b> {
+    fn new(batches: &'b [Batch<'a>]) -> Self {
+        Self { batches, base: batches.first().map_or(0, |batch| batch.first_row) }
+    }
+
+    fn at(&self, position: usize) -> (usize, usize) {
+        let row = self.base + position as u64;
+        let place = self.batches.partition_point(|batch| batch.first_row <= row).saturating_sub(1);
+        let first = self.batches.get(place).map_or(0, |batch| batch.first_row);
+        (place, usize::try_from(row - first).unwrap_or_default())
+    }
+
+    fn name(&self, position: usize) -> Result<Name<'a>, Error> {
+        let (place, row) = self.at(position);
+        self.batches.get(place).map_or(Ok(Name::Number(0)), |batch| name_of(batch, row))
+    }
+
+    /// Where the rows of the subject start that this position belongs to.
+    fn subject_start(&self, position: usize) -> Result<usize, Error> {
+        let name = self.name(position)?;
+        // Doubling steps back, then halving: a subject may fill the window.
+        let mut step = 1;
+        let mut inside = position;
+        let mut outside = None;
+        while inside > 0 {
+            let probe = inside.saturating_sub(step);
+            if compare(self.name(probe)?, name).is_eq() {
+                inside = probe;
+                step *= 2;
+            } else {
+                outside = Some(probe);
+                break;
+            }
+        }
+        let Some(mut outside) = outside else { return Ok(0) };
+        while inside - outside > 1 {
+            let middle = outside + (inside - outside) / 2;
+            if compare(self.name(middle)?, name).is_eq() {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        Ok(inside)
+    }
+}
+
+/// One window of a sorted stream.
+struct SortedRun<'a, 'b, 'j> {
+    job: &'b Job<'j>,
+    context: Context<'a, 'b>,
+    positions: &'b Positions<'a, 'b>,
+    sources: &'b Ids,
+    hasher: &'b RandomState,
+    before: Option<Name<'b>>,
+}
+
+impl SortedRun<'_, '_, '_> {
+    /// Scores a span of rows that starts and ends between subjects.
+    fn span<C: Cell>(&self, span: std::ops::Range<usize>) -> Result<Part, Error> {
+        let context = self.context;
+        let mut finisher = Finisher::new(context, span.len() / 4);
+        let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), self.hasher.clone());
+        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let mut cells: Vec<C> = Vec::new();
+        let mut current = match span.start.checked_sub(1) {
+            Some(before) => Some(self.positions.name(before)?),
+            None => self.before,
+        };
+        let mut is_open = false;
+        let (mut place, mut row) = self.positions.at(span.start);
+        let mut left = span.len();
+        while left > 0 {
+            let Some(batch) = context.batches.get(place) else { break };
+            let len = BLOCK.min(left).min(batch.len - row);
+            if len == 0 {
+                (place, row) = (place + 1, 0);
+                continue;
+            }
+            packer.pack(batch, self.sources, row, len, &mut block)?;
+            let mut rest = block.as_slice();
+            let mut at = row;
+            while !rest.is_empty() {
+                let name = name_of(batch, at)?;
+                let order = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
+                if !(is_open && order.is_eq()) {
+                    if order.is_le() {
+                        let text = |name: Name<'_>| quote(&name.to_text());
+                        let found = format!("{} after {}", text(name), current.map_or_else(String::new, text));
+                        let expected = "rows in ascending order of subject, as `sorted` says";
+                        return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
+                    }
+                    if let Some(before) = current.filter(|_| is_open) {
+                        finisher.finish(before, &mut cells)?;
+                    }
+                    cells.clear();
+                    (current, is_open) = (Some(name), true);
+                }
+                let same = 1 + batch.subject.run_length(at + 1, row + len);
+                let (run, after) = rest.split_at(same.min(rest.len()));
+                cells.extend_from_slice(run);
+                rest = after;
+                at += same;
+            }
+            row += len;
+            left -= len;
+            self.job.check_cancelled()?;
+        }
+        if let Some(before) = current.filter(|_| is_open) {
+            finisher.finish(before, &mut cells)?;
+        }
+        Ok(Part::of(finisher))
+    }
+}
+
+/// Free memory as the system says, in bytes; 32/3 GiB where it does not say.
+fn free_memory() -> u64 {
+    let known = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()
+    });
+    known.map_or((8 << 30) / 3 * 4, |kilobytes| kilobytes * 1024)
+}

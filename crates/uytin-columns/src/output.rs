@@ -1,0 +1,411 @@
+//! The result as columns: a row a subject.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::types::Int16Type;
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StructArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+};
+use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use uytin::kernel::{Resolver, SetAside, Tier, Verdict};
+use uytin::{Assessment, Date, Language, Points, Policy};
+
+use crate::ids::Name;
+
+/// Columns that are made on request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// `waterfall`: a list of parts, whose points sum to the score.
+    pub waterfall: bool,
+    /// `criteria`: a list of estimates with mean, bounds, coverage and masses.
+    pub criteria: bool,
+    /// `reasons`: a list of reasons with points and texts.
+    pub reasons: bool,
+    /// `set_aside`: how many records do not count, by reason.
+    pub set_aside: bool,
+    /// `assessment`: the whole assessment as JSON, the same bytes as `Assessment::to_json` gives.
+    pub json: bool,
+}
+
+impl Extras {
+    /// Every column.
+    pub const ALL: Self = Self { waterfall: true, criteria: true, reasons: true, set_aside: true, json: true };
+
+    /// Whether a column asks for the explained assessment.
+    pub(crate) const fn explained(self) -> bool {
+        self.waterfall || self.criteria || self.reasons || self.json
+    }
+}
+
+fn list(fields: Fields) -> DataType {
+    DataType::List(Arc::new(Field::new("item", DataType::Struct(fields), false)))
+}
+
+fn fields(columns: &[(&str, DataType, bool)]) -> Fields {
+    columns.iter().map(|(name, of, nullable)| Field::new(*name, of.clone(), *nullable)).collect()
+}
+
+fn waterfall_fields() -> Fields {
+    fields(&[
+        ("kind", DataType::Utf8, false),
+        ("id", DataType::Utf8, false),
+        ("source", DataType::Utf8, true),
+        ("points", DataType::Float64, false),
+    ])
+}
+
+fn criteria_fields() -> Fields {
+    let real = |name| (name, DataType::Float64, false);
+    fields(&[
+        ("id", DataType::Utf8, false),
+        real("mean"),
+        real("lower"),
+        real("upper"),
+        real("coverage"),
+        real("favourable"),
+        real("adverse"),
+    ])
+}
+
+fn reasons_fields() -> Fields {
+    let text = |name| (name, DataType::Utf8, false);
+    fields(&[
+        text("code"),
+        text("kind"),
+        text("id"),
+        ("source", DataType::Utf8, true),
+        ("points", DataType::Float64, false),
+        text("en"),
+        text("vi"),
+        text("change_en"),
+        text("change_vi"),
+    ])
+}
+
+fn set_aside_fields() -> Fields {
+    SetAside::ALL.iter().map(|reason| Field::new(reason.as_str(), DataType::UInt32, false)).collect()
+}
+
+/// The schema of the result: names, types, and what every surface that shows a score says, as metadata.
+///
+/// `subject` has the type of the input where that holds integers, else utf8; `score`, `lower` and `upper` are points with
+/// one decimal; `coverage` is a fraction; `pillar_ID` are points, null where every criterion of the pillar is exempt.
+#[must_use]
+pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: Extras) -> SchemaRef {
+    let subject = if subject.is_integer() { subject.clone() } else { DataType::Utf8 };
+    let points = |name: &str| Field::new(name, DataType::Float64, false);
+    let of_unrated = "of an unrated subject it is the prior's, not the subject's: show the range from lower to upper instead";
+    let mut columns = vec![
+        Field::new("subject", subject, false),
+        points("score").with_metadata(HashMap::from([("note".to_owned(), of_unrated.to_owned())])),
+        points("lower"),
+        points("upper"),
+        Field::new("coverage", DataType::Float64, false),
+        Field::new("tier", DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8)), false),
+        Field::new("valid_until", DataType::Date32, false),
+        Field::new("human_review", DataType::Boolean, false),
+    ];
+    columns.extend(policy.document().pillars.iter().map(|pillar| Field::new(format!("pillar_{}", pillar.id), DataType::Float64, true)));
+    let on_request = [
+        (extras.waterfall, Field::new("waterfall", list(waterfall_fields()), false)),
+        (extras.criteria, Field::new("criteria", list(criteria_fields()), false)),
+        (extras.reasons, Field::new("reasons", list(reasons_fields()), false)),
+        (extras.set_aside, Field::new("set_aside", DataType::Struct(set_aside_fields()), false)),
+        (extras.json, Field::new("assessment", DataType::Utf8, false)),
+    ];
+    columns.extend(on_request.into_iter().filter(|(wanted, _)| *wanted).map(|(_, field)| field));
+    let notice = &policy.document().notice;
+    let metadata = [
+        ("uytin.engine", uytin::VERSION.to_owned()),
+        ("uytin.as_of", as_of.to_string()),
+        ("uytin.policy", policy.name().to_owned()),
+        ("uytin.policy_version", policy.version().to_owned()),
+        ("uytin.policy_digest", policy.digest().to_string()),
+        ("uytin.notice.en", notice.get(Language::English).to_owned()),
+        ("uytin.notice.vi", notice.get(Language::Vietnamese).to_owned()),
+    ];
+    Arc::new(Schema::new_with_metadata(columns, HashMap::from(metadata.map(|(name, value)| (name.to_owned(), value)))))
+}
+
+/// What the columns of a table share.
+pub(crate) struct Shape {
+    pub(crate) schema: SchemaRef,
+    pub(crate) extras: Extras,
+    tiers: Arc<StringArray>,
+    imposed: usize,
+    earned: usize,
+    pillars: usize,
+    valid_until: Date,
+}
+
+impl Shape {
+    pub(crate) fn new(policy: &Policy, as_of: Date, subject: &DataType, extras: Extras) -> Self {
+        let document = policy.document();
+        let (imposed, earned) = (document.tiers.imposed.len(), document.tiers.earned.len());
+        let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        let resolver = Resolver::new(policy);
+        // Worst first.
+        let tiers = (0..imposed).map(|n| Tier::Imposed(place(n))).chain([Tier::Unrated, Tier::Standard]);
+        let tiers = tiers.chain((0..earned).rev().map(|n| Tier::Earned(place(n))));
+        Self {
+            schema: output_schema(policy, as_of, subject, extras),
+            extras,
+            tiers: Arc::new(tiers.map(|tier| Some(resolver.tier_id(tier))).collect()),
+            imposed,
+            earned,
+            pillars: document.pillars.len(),
+            valid_until: as_of.plus(document.validity_days),
+        }
+    }
+
+    fn tier_place(&self, tier: Tier) -> i16 {
+        let place = match tier {
+            Tier::Imposed(place) => usize::from(place),
+            Tier::Unrated => self.imposed,
+            Tier::Standard => self.imposed + 1,
+            Tier::Earned(place) => self.imposed + 1 + self.earned - usize::from(place),
+        };
+        i16::try_from(place).unwrap_or(i16::MAX)
+    }
+}
+
+/// A list column as it grows.
+struct Lists<C> {
+    lengths: Vec<usize>,
+    columns: C,
+}
+
+impl<C: Default> Lists<C> {
+    fn new() -> Self {
+        Self { lengths: Vec::new(), columns: C::default() }
+    }
+}
+
+fn list_array(lengths: Vec<usize>, fields: Fields, columns: Vec<ArrayRef>) -> ArrayRef {
+    let item: FieldRef = Arc::new(Field::new("item", DataType::Struct(fields.clone()), false));
+    let values = StructArray::new(fields, columns, None);
+    Arc::new(ListArray::new(item, OffsetBuffer::from_lengths(lengths), Arc::new(values), None))
+}
+
+type WaterfallColumns = ([StringBuilder; 3], Vec<f64>);
+type CriteriaColumns = (StringBuilder, [Vec<f64>; 6]);
+type ReasonColumns = ([StringBuilder; 8], Vec<f64>);
+
+/// Collects the rows of one batch of the result.
+pub(crate) struct Rows {
+    numbers: Vec<i128>,
+    texts: StringBuilder,
+    score: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    coverage: Vec<f64>,
+    tier: Vec<i16>,
+    human_review: Vec<bool>,
+    pillars: Vec<Vec<f64>>,
+    waterfall: Lists<WaterfallColumns>,
+    criteria: Lists<CriteriaColumns>,
+    reasons: Lists<ReasonColumns>,
+    set_aside: [Vec<u32>; SetAside::ALL.len()],
+    json: StringBuilder,
+    /// Bytes of text so far.
+    bytes: usize,
+}
+
+/// A batch of the result has at most so many rows,
+const ROWS_MAX: usize = 1 << 16;
+/// and about so many bytes of text.
+const BYTES_MAX: usize = 1 << 26;
+
+impl Rows {
+    pub(crate) fn new(shape: &Shape, capacity: usize) -> Self {
+        let capacity = capacity.min(ROWS_MAX);
+        let real = || Vec::with_capacity(capacity);
+        Self {
+            numbers: Vec::new(),
+            texts: StringBuilder::new(),
+            score: real(),
+            lower: real(),
+            upper: real(),
+            coverage: real(),
+            tier: Vec::with_capacity(capacity),
+            human_review: Vec::with_capacity(capacity),
+            pillars: (0..shape.pillars).map(|_| real()).collect(),
+            waterfall: Lists::new(),
+            criteria: Lists::new(),
+            reasons: Lists::new(),
+            set_aside: Default::default(),
+            json: StringBuilder::new(),
+            bytes: 0,
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.score.len() >= ROWS_MAX || self.bytes >= BYTES_MAX
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.score.is_empty()
+    }
+
+    fn name(&mut self, name: Name<'_>) {
+        match name {
+            Name::Number(n) => self.numbers.push(n),
+            Name::Text(text) => {
+                self.bytes += text.len();
+                self.texts.append_value(text);
+            }
+        }
+    }
+
+    /// Adds a subject from its verdict.
+    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: &Verdict, pillars: impl Iterator<Item = (usize, Points)>) {
+        self.name(name);
+        self.score.push(verdict.score.value());
+        self.lower.push(verdict.lower.value());
+        self.upper.push(verdict.upper.value());
+        self.coverage.push(verdict.coverage);
+        self.tier.push(shape.tier_place(verdict.tier));
+        self.human_review.push(verdict.human_review);
+        let row = self.score.len();
+        for (place, score) in pillars {
+            if let Some(column) = self.pillars.get_mut(place) {
+                column.push(score.value());
+            }
+        }
+        for column in &mut self.pillars {
+            // Emptied by exemptions.
+            column.resize(row, f64::NAN);
+        }
+    }
+
+    /// Adds how many of the subject's records are set aside.
+    pub(crate) fn add_set_aside(&mut self, counts: &[u32; SetAside::ALL.len()]) {
+        for (column, &count) in self.set_aside.iter_mut().zip(counts) {
+            column.push(count);
+        }
+    }
+
+    /// Adds what the explained assessment has beyond the verdict.
+    pub(crate) fn add_explained(&mut self, shape: &Shape, policy: &Policy, assessment: &Assessment) {
+        let Extras { waterfall, criteria, reasons, json, .. } = shape.extras;
+        let source = |part: &uytin::Part| part.record.as_ref().map(|record| record.source.clone());
+        if waterfall {
+            let ([kind, id, of], points) = &mut self.waterfall.columns;
+            for part in &assessment.waterfall {
+                kind.append_value(part.kind.as_str());
+                id.append_value(&part.id);
+                of.append_option(source(part));
+                points.push(part.points.value());
+            }
+            self.waterfall.lengths.push(assessment.waterfall.len());
+            self.bytes += assessment.waterfall.len() * 64;
+        }
+        if criteria {
+            let (id, reals) = &mut self.criteria.columns;
+            for criterion in &assessment.criteria {
+                id.append_value(&criterion.id);
+                let values =
+                    [criterion.mean, criterion.lower, criterion.upper, criterion.coverage, criterion.favourable, criterion.adverse];
+                reals.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+            }
+            self.criteria.lengths.push(assessment.criteria.len());
+            self.bytes += assessment.criteria.len() * 64;
+        }
+        if reasons {
+            let ([code, kind, id, of, en, vi, change_en, change_vi], points) = &mut self.reasons.columns;
+            for reason in &assessment.reasons {
+                code.append_value(reason.code.as_str());
+                kind.append_value(reason.part.kind.as_str());
+                id.append_value(&reason.part.id);
+                of.append_option(source(&reason.part));
+                points.push(reason.points().value());
+                en.append_value(reason.text(policy, Language::English));
+                vi.append_value(reason.text(policy, Language::Vietnamese));
+                change_en.append_value(reason.change(policy, Language::English));
+                change_vi.append_value(reason.change(policy, Language::Vietnamese));
+            }
+            self.reasons.lengths.push(assessment.reasons.len());
+            self.bytes += assessment.reasons.len() * 512;
+        }
+        if json {
+            let json = assessment.to_json();
+            self.bytes += json.len();
+            self.json.append_value(json);
+        }
+    }
+
+    /// The rows as a batch, and empties them.
+    pub(crate) fn take(&mut self, shape: &Shape) -> Option<RecordBatch> {
+        let rows = std::mem::replace(self, Self::new(shape, self.score.len()));
+        let mut rows = rows;
+        let len = rows.score.len();
+        let subject_type = shape.schema.field(0).data_type();
+        let subject: ArrayRef =
+            if subject_type.is_integer() { integers(subject_type, &rows.numbers) } else { Arc::new(rows.texts.finish()) };
+        let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
+        let tier = DictionaryArray::<Int16Type>::try_new(Int16Array::from(rows.tier), shape.tiers.clone()).ok()?;
+        let mut columns: Vec<ArrayRef> = vec![
+            subject,
+            real(rows.score),
+            real(rows.lower),
+            real(rows.upper),
+            real(rows.coverage),
+            Arc::new(tier),
+            Arc::new(Date32Array::from(vec![shape.valid_until.days(); len])),
+            Arc::new(BooleanArray::from(rows.human_review)),
+        ];
+        columns.extend(rows.pillars.into_iter().map(|values| -> ArrayRef {
+            let nulls =
+                values.iter().any(|value| value.is_nan()).then(|| values.iter().map(|value| !value.is_nan()).collect::<NullBuffer>());
+            Arc::new(Float64Array::new(values.into(), nulls))
+        }));
+        let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
+        if shape.extras.waterfall {
+            let Lists { lengths, columns: (mut texts, points) } = rows.waterfall;
+            let parts = texts.iter_mut().map(text).chain([real(points)]).collect();
+            columns.push(list_array(lengths, waterfall_fields(), parts));
+        }
+        if shape.extras.criteria {
+            let Lists { lengths, columns: (mut id, reals) } = rows.criteria;
+            let parts = [text(&mut id)].into_iter().chain(reals.into_iter().map(real)).collect();
+            columns.push(list_array(lengths, criteria_fields(), parts));
+        }
+        if shape.extras.reasons {
+            let Lists { lengths, columns: (mut texts, points) } = rows.reasons;
+            let mut parts: Vec<ArrayRef> = texts.iter_mut().map(text).collect();
+            parts.insert(4, real(points));
+            columns.push(list_array(lengths, reasons_fields(), parts));
+        }
+        if shape.extras.set_aside {
+            let parts = rows.set_aside.into_iter().map(|counts| -> ArrayRef { Arc::new(UInt32Array::from(counts)) }).collect();
+            columns.push(Arc::new(StructArray::new(set_aside_fields(), parts, None)));
+        }
+        if shape.extras.json {
+            columns.push(Arc::new(rows.json.finish()));
+        }
+        RecordBatch::try_new(shape.schema.clone(), columns).ok()
+    }
+}
+
+/// Integers as an array of the type that they came in.
+fn integers(of: &DataType, numbers: &[i128]) -> ArrayRef {
+    macro_rules! array {
+        ($array:ident, $native:ty) => {
+            Arc::new(numbers.iter().map(|&n| <$native>::try_from(n).unwrap_or_default()).map(Some).collect::<$array>())
+        };
+    }
+    match of {
+        DataType::Int8 => array!(Int8Array, i8),
+        DataType::Int16 => array!(Int16Array, i16),
+        DataType::Int32 => array!(Int32Array, i32),
+        DataType::UInt8 => array!(UInt8Array, u8),
+        DataType::UInt16 => array!(UInt16Array, u16),
+        DataType::UInt32 => array!(UInt32Array, u32),
+        DataType::UInt64 => array!(UInt64Array, u64),
+        _ => array!(Int64Array, i64),
+    }
+}

@@ -1,0 +1,402 @@
+//! Rows as sixteen bytes each: what the formula needs of a record, and nothing else.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use uytin::kernel::{MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
+use uytin::{Date, Error, Policy, RecordType};
+
+use crate::batch::{Batch, DictionaryKey, NULL, Numbers, Texts, UNKNOWN};
+use crate::ids::{Column, Ids, fill_by_dictionary};
+use crate::row::RowRef;
+
+/// So many rows are worked on at a time: their columns fit the first cache.
+pub(crate) const BLOCK: usize = 1024;
+
+/// One row. The key holds, from the top: subject within its partition, slot, class, source, age.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Packed {
+    pub(crate) key: u64,
+    /// Passed; of a row that is set aside the reason; of a row that is more than checks the low half of its number.
+    pub(crate) a: u32,
+    /// Failed; the high half.
+    pub(crate) b: u32,
+}
+
+/// A row of a table with ids: what tells repeated records apart.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tagged {
+    packed: Packed,
+    hash: u32,
+    row: u32,
+}
+
+/// What a row is packed into.
+pub(crate) trait Cell: Copy + Default + Send + Sync {
+    const TAGGED: bool;
+    fn new(packed: Packed, hash: u32, row: u32) -> Self;
+    fn packed(&self) -> &Packed;
+    fn packed_mut(&mut self) -> &mut Packed;
+    /// The hash of the id, and the number of the row.
+    fn tag(&self) -> (u32, u32);
+}
+
+impl Cell for Packed {
+    const TAGGED: bool = false;
+
+    fn new(packed: Packed, _: u32, _: u32) -> Self {
+        packed
+    }
+
+    fn packed(&self) -> &Packed {
+        self
+    }
+
+    fn packed_mut(&mut self) -> &mut Packed {
+        self
+    }
+
+    fn tag(&self) -> (u32, u32) {
+        (0, 0)
+    }
+}
+
+impl Cell for Tagged {
+    const TAGGED: bool = true;
+
+    fn new(packed: Packed, hash: u32, row: u32) -> Self {
+        Self { packed, hash, row }
+    }
+
+    fn packed(&self) -> &Packed {
+        &self.packed
+    }
+
+    fn packed_mut(&mut self) -> &mut Packed {
+        &mut self.packed
+    }
+
+    fn tag(&self) -> (u32, u32) {
+        (self.hash, self.row)
+    }
+}
+
+/// How many bits the parts of a key have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    age: u32,
+    source: u32,
+    class: u32,
+    slot: u32,
+    /// The slot of rows that are set aside; the next one is that of rows that are more than checks.
+    aside: u64,
+}
+
+/// What a key says that its row is.
+pub(crate) enum Content {
+    Mass(MassRow),
+    Aside(SetAside),
+    Other(u64),
+}
+
+impl Layout {
+    /// The layout for a policy and a number of sources; `None` where subjects would have fewer than `local` bits.
+    pub(crate) fn new(resolver: Resolver<'_>, sources: usize, local: u32) -> Option<Self> {
+        let bits = |most: usize| usize::BITS - most.leading_zeros();
+        let aside = resolver.slots() as u64;
+        let layout = Self {
+            age: bits(usize::try_from(resolver.horizon_days()).unwrap_or_default()),
+            source: bits(sources),
+            class: bits(resolver.classes()),
+            slot: bits(resolver.slots() + 2),
+            aside,
+        };
+        (layout.local() + local <= u64::BITS).then_some(layout)
+    }
+
+    /// The place of the subject's bits.
+    pub(crate) const fn local(self) -> u32 {
+        self.age + self.source + self.class + self.slot
+    }
+
+    const fn key(self, slot: u64, class: u64, source: u32, age: u64) -> u64 {
+        ((slot << self.class | class) << self.source | source as u64) << self.age | age
+    }
+
+    /// The source's number of a key.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 32 bits")]
+    pub(crate) const fn source_of(self, key: u64) -> u32 {
+        (key >> self.age & ((1 << self.source) - 1)) as u32
+    }
+
+    /// What the row is.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "each part fits what it was made from")]
+    pub(crate) fn read(self, packed: &Packed, as_of: i32) -> Content {
+        let Packed { key, a, b } = *packed;
+        let part = |shift: u32, bits: u32| key >> shift & ((1 << bits) - 1);
+        let slot = part(self.age + self.source + self.class, self.slot);
+        if slot < self.aside {
+            let class = part(self.age + self.source, self.class) as u16;
+            let key = MassKey::new(slot as u16, class, part(self.age, self.source) as u32);
+            return Content::Mass(MassRow { key, day: as_of - part(0, self.age) as i32, favourable: a, adverse: b });
+        }
+        match SetAside::ALL.get(a as usize) {
+            Some(&reason) if slot == self.aside => Content::Aside(reason),
+            _ => Content::Other(u64::from(b) << 32 | u64::from(a)),
+        }
+    }
+}
+
+/// Looks texts up, each once: by dictionary, or in a table of those seen.
+struct Lookup<'a, 'p> {
+    resolver: Resolver<'p>,
+    resolve: fn(Resolver<'p>, &str) -> u32,
+    maps: Vec<(DictionaryKey, std::sync::Arc<[u32]>)>,
+    hasher: RandomState,
+    table: HashTable<(&'a str, u32)>,
+}
+
+impl<'a, 'p> Lookup<'a, 'p> {
+    fn new(resolver: Resolver<'p>, resolve: fn(Resolver<'p>, &str) -> u32) -> Self {
+        Self { resolver, resolve, maps: Vec::new(), hasher: RandomState::default(), table: HashTable::new() }
+    }
+
+    /// Writes what the texts of the rows from `start` resolve to; [`NULL`] where they are null.
+    fn fill(&mut self, texts: &Texts<'a>, start: usize, out: &mut [u32]) {
+        if let Some((key, values)) = texts.dictionary() {
+            if !self.maps.iter().any(|(known, _)| *known == key) {
+                let map =
+                    (0..values.len()).map(|place| values.get(place).map_or(NULL, |text| (self.resolve)(self.resolver, text))).collect();
+                self.maps.push((key, map));
+            }
+            fill_by_dictionary(&self.maps, texts, start, out);
+            return;
+        }
+        for (row, out) in (start..).zip(out) {
+            *out = texts.get(row).map_or(NULL, |text| {
+                let hash = self.hasher.hash_one(text);
+                if let Some(&(_, id)) = self.table.find(hash, |(known, _)| *known == text) {
+                    return id;
+                }
+                let id = (self.resolve)(self.resolver, text);
+                // Of a column in which every text is another one nothing is gained by keeping them.
+                if self.table.len() < 1 << 16 {
+                    self.table.insert_unique(hash, (text, id), |(known, _)| self.hasher.hash_one(known));
+                }
+                id
+            });
+        }
+    }
+}
+
+/// Packs the rows of batches, block by block.
+pub(crate) struct Packer<'a, 'p> {
+    resolver: Resolver<'p>,
+    as_of: Date,
+    layout: Option<Layout>,
+    /// The number of the first row that rows are counted from.
+    base: u64,
+    id_hasher: RandomState,
+    kinds: Lookup<'a, 'p>,
+    classes: Lookup<'a, 'p>,
+    slots: Lookup<'a, 'p>,
+    contexts: Lookup<'a, 'p>,
+    block: Block,
+}
+
+/// The columns of a block as numbers.
+struct Block {
+    kind: Vec<u32>,
+    source: Vec<u32>,
+    class: Vec<u32>,
+    slot: Vec<u32>,
+    context: Vec<u32>,
+    day: Vec<i32>,
+    passed: Vec<u32>,
+    failed: Vec<u32>,
+}
+
+const OBSERVATION: u32 = 0;
+
+/// The number of a place that a text may have.
+fn number(place: Option<u16>) -> u32 {
+    place.map_or(UNKNOWN, u32::from)
+}
+
+/// What a number of a text means.
+#[expect(clippy::cast_possible_truncation, reason = "places of a policy are 16 bits wide")]
+fn place(id: u32) -> Option<u16> {
+    (id < UNKNOWN).then_some(id as u16)
+}
+
+impl<'a, 'p> Packer<'a, 'p> {
+    /// A packer for one policy and day; without a layout every row is kept as a whole record.
+    pub(crate) fn new(policy: &'p Policy, as_of: Date, layout: Option<Layout>, base: u64, id_hasher: RandomState) -> Self {
+        let resolver = Resolver::new(policy);
+        Self {
+            resolver,
+            as_of,
+            layout,
+            base,
+            id_hasher,
+            kinds: Lookup::new(resolver, |_, text| RecordType::from_text(text).map_or(UNKNOWN, |kind| kind as u32)),
+            classes: Lookup::new(resolver, |resolver, text| number(resolver.class(text))),
+            slots: Lookup::new(resolver, |resolver, text| number(resolver.slot(text))),
+            contexts: Lookup::new(resolver, |resolver, text| resolver.in_context(text).into()),
+            block: Block {
+                kind: vec![OBSERVATION; BLOCK],
+                source: vec![0; BLOCK],
+                class: vec![0; BLOCK],
+                slot: vec![0; BLOCK],
+                context: vec![1; BLOCK],
+                day: vec![0; BLOCK],
+                passed: vec![0; BLOCK],
+                failed: vec![0; BLOCK],
+            },
+        }
+    }
+
+    /// Packs at most [`BLOCK`] rows, in their order.
+    pub(crate) fn pack<C: Cell>(
+        &mut self,
+        batch: &Batch<'a>,
+        sources: &Ids,
+        start: usize,
+        len: usize,
+        out: &mut Vec<C>,
+    ) -> Result<(), Error> {
+        out.clear();
+        let Some(layout) = self.layout else {
+            out.extend((start..start + len).map(|row| C::new(other(0, batch.row(row) - self.base), 0, 0)));
+            return Ok(());
+        };
+        let Self { resolver, as_of, .. } = *self;
+        let plain = self.fill(batch, sources, start, len)?;
+        let block = &self.block;
+        let places = block.source.iter().zip(&block.class).zip(&block.slot).zip(block.context.iter().zip(&block.day));
+        let checks = block.kind.iter().zip(block.passed.iter().zip(&block.failed));
+        for ((row, (((&source, &class), &slot), (&context, &day))), (&kind, (&passed, &failed))) in
+            (start..start + len).zip(places).zip(checks)
+        {
+            let row_ref = RowRef { batch, row };
+            let resolved = if plain || kind == OBSERVATION && batch.withdrawn.is_none() && is_plain(batch, row) {
+                let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
+                Resolved { withdrawn: false, class: place(class), in_context: context != 0, slot: place(slot), body }
+            } else {
+                row_ref.resolved(resolver)?
+            };
+            let aside = |reason: SetAside| Packed { key: layout.key(layout.aside, 0, source, 0), a: reason as u32, b: 0 };
+            let packed = match resolver.row(&resolved) {
+                Ok(Row::Mass { slot, class, favourable, adverse }) => match resolver.age(as_of, day) {
+                    Ok(age) => Packed {
+                        key: layout.key(slot.into(), class.into(), source, u64::from(age.unsigned_abs())),
+                        a: favourable,
+                        b: adverse,
+                    },
+                    Err(reason) => aside(reason),
+                },
+                Ok(Row::Finding { .. } | Row::Exemption { .. }) => {
+                    other(layout.key(layout.aside + 1, 0, source, 0), batch.row(row) - self.base)
+                }
+                Err(reason) => aside(reason),
+            };
+            if C::TAGGED {
+                row_ref.check_revision()?;
+                let id = row_ref.id()?.unwrap_or_default();
+                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
+                out.push(C::new(packed, self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32));
+            } else {
+                out.push(C::new(packed, 0, 0));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the block, and says whether all of its rows are observations with nothing unusual.
+    fn fill(&mut self, batch: &Batch<'a>, sources: &Ids, start: usize, len: usize) -> Result<bool, Error> {
+        let block = &mut self.block;
+        let first = |numbers: &[u32], wrong: fn(u32) -> bool| numbers.iter().position(|&n| wrong(n)).map(|place| start + place);
+        for numbers in [
+            &mut block.kind,
+            &mut block.source,
+            &mut block.class,
+            &mut block.slot,
+            &mut block.context,
+            &mut block.passed,
+            &mut block.failed,
+        ] {
+            numbers.resize(len, 0);
+        }
+        block.day.resize(len, 0);
+        sources.fill(batch, Column::Texts(&batch.source), start, &mut block.source);
+        if let Some(row) = first(&block.source, |n| n == NULL) {
+            RowRef { batch, row }.source()?;
+        }
+        self.classes.fill(&batch.source_class, start, &mut block.class);
+        self.slots.fill(&batch.criterion, start, &mut block.slot);
+        for numbers in [&block.class, &block.slot] {
+            if let Some(row) = first(numbers, |n| n == NULL) {
+                RowRef { batch, row }.record()?;
+            }
+        }
+        batch.date.days_into(batch, start, &mut block.day)?;
+        match &batch.context {
+            Some(texts) => self.contexts.fill(texts, start, &mut block.context),
+            None => block.context.fill(1),
+        }
+        match &batch.kind {
+            Some(texts) => {
+                self.kinds.fill(texts, start, &mut block.kind);
+                if let Some(row) = first(&block.kind, |n| n >= UNKNOWN) {
+                    RowRef { batch, row }.kind()?;
+                }
+            }
+            None => block.kind.fill(OBSERVATION),
+        }
+        let mut whole = true;
+        for (numbers, out) in [(&batch.passed, &mut block.passed), (&batch.failed, &mut block.failed)] {
+            match numbers {
+                Some(numbers) => {
+                    if let Some(values) = numbers.plain_u32(start, len) {
+                        out.copy_from_slice(values);
+                    } else if let Some(place) = numbers.counts_into(start, out) {
+                        RowRef { batch, row: start + place }.record()?;
+                    }
+                    whole &= numbers.nulls.is_none();
+                }
+                None => {
+                    out.fill(0);
+                    whole = false;
+                }
+            }
+        }
+        let others = batch.severity.is_some()
+            || batch.status.is_some()
+            || batch.reach.is_some()
+            || batch.incident.is_some()
+            || batch.amount.is_some();
+        Ok(whole && !others && batch.withdrawn.is_none() && batch.kind.is_none())
+    }
+}
+
+/// A row that is kept as the number of its record.
+#[expect(clippy::cast_possible_truncation, reason = "split in halves")]
+fn other(key: u64, row: u64) -> Packed {
+    Packed { key, a: row as u32, b: (row >> 32) as u32 }
+}
+
+/// Whether an observation has its counts, and nothing that belongs to other types.
+fn is_plain(batch: &Batch<'_>, row: usize) -> bool {
+    let has = |numbers: &Option<Numbers<'_>>| numbers.as_ref().is_some_and(|numbers| numbers.nulls.is_none_or(|nulls| nulls.is_valid(row)));
+    let has_text = |texts: &Option<Texts<'_>>| texts.as_ref().is_some_and(|texts| texts.get(row).is_some());
+    has(&batch.passed)
+        && has(&batch.failed)
+        && !has(&batch.reach)
+        && !has(&batch.amount)
+        && !has_text(&batch.severity)
+        && !has_text(&batch.status)
+        && !has_text(&batch.incident)
+}
