@@ -1,14 +1,44 @@
 //! The C library: header, written-down ABI, installation, and its tests in C and C++.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use uytin::{Date, Ledger, Policy, Record, assess};
 
-use crate::run::{command, output, root};
+use crate::run::{command, debian, output, pass, root, run, target};
+
+const ABI: &str = "0";
+const PACKAGES: [&str; 12] = [
+    "binutils",
+    "clang",
+    "cmake",
+    "g++",
+    "gcc",
+    "golang-go",
+    "libcjson-dev",
+    "libsqlite3-dev",
+    "make",
+    "pkg-config",
+    "sqlite3",
+    "valgrind",
+];
+/// The largest that the stripped shared library may be, in bytes.
+const LARGEST: u64 = 1_500_000;
+/// Seconds of fuzzing in the tests.
+const FUZZING: u32 = 20;
+const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-g"];
 
 fn folder() -> PathBuf {
     root().join("bindings/c")
+}
+
+fn scratch() -> PathBuf {
+    target().join("c")
 }
 
 /// The sources in the order in which the header declares their items.
@@ -28,8 +58,8 @@ fn header_text() -> Result<String> {
 /// Writes `include/uytin.h` and `abi.txt`.
 pub fn header() -> Result<()> {
     let text = header_text()?;
-    std::fs::write(folder().join("include/uytin.h"), &text)?;
-    std::fs::write(folder().join("abi.txt"), abi(&text)?)?;
+    fs::write(folder().join("include/uytin.h"), &text)?;
+    fs::write(folder().join("abi.txt"), abi(&text)?)?;
     println!("wrote bindings/c/include/uytin.h and bindings/c/abi.txt");
     Ok(())
 }
@@ -75,14 +105,322 @@ fn abi(header: &str) -> Result<String> {
     }
     program.push_str("  return 0;\n}\n");
     functions.sort_unstable();
-    let scratch = crate::run::target().join("c/abi");
-    std::fs::create_dir_all(&scratch)?;
-    std::fs::write(scratch.join("uytin.h"), header)?;
-    std::fs::write(scratch.join("layout.c"), program)?;
+    let scratch = scratch().join("abi");
+    fs::create_dir_all(&scratch)?;
+    fs::write(scratch.join("uytin.h"), header)?;
+    fs::write(scratch.join("layout.c"), program)?;
     output(command("gcc").args(["-std=c11", "-Wall", "-Werror", "layout.c", "-o", "layout"]).current_dir(&scratch))?;
     let layouts = String::from_utf8(output(&mut command(scratch.join("layout")))?)?;
     let functions = functions.join("\n");
     Ok(format!(
         "# The ABI of libuytin.so.0 on 64-bit targets; made by `cargo xtask c-header`, compared by the tests.\n\n{functions}\n\n{numbers}\n{layouts}"
     ))
+}
+
+/// Builds the libraries and puts them, headers, `uytin.pc` and the CMake package below a prefix.
+pub fn install(prefix: &Path) -> Result<()> {
+    // Only without the Rust library beside them does the optimizer see the whole.
+    let types = ["rustc", "--release", "--lib", "--crate-type", "cdylib,staticlib"];
+    run(command("cargo").args(types).current_dir(folder()))?;
+    let manifest = fs::read_to_string(folder().join("Cargo.toml"))?;
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).context("a version")?;
+    for below in ["include", "lib/pkgconfig", "lib/cmake/uytin"] {
+        fs::create_dir_all(prefix.join(below))?;
+    }
+    let (built, lib) = (target().join("release"), prefix.join("lib"));
+    let (real, soname) = (format!("libuytin.so.{version}"), format!("libuytin.so.{ABI}"));
+    // A library that a program runs from is not written over but replaced.
+    for name in [real.as_str(), &soname, "libuytin.so", "libuytin.a"] {
+        let _ = fs::remove_file(lib.join(name));
+    }
+    fs::copy(built.join("libuytin.so"), lib.join(&real))?;
+    symlink(&real, lib.join(&soname))?;
+    symlink(&soname, lib.join("libuytin.so"))?;
+    fs::copy(built.join("libuytin.a"), lib.join("libuytin.a"))?;
+    for name in ["uytin.h", "uytin.hpp"] {
+        fs::copy(folder().join("include").join(name), prefix.join("include").join(name))?;
+    }
+    for (name, place) in
+        [("uytin.pc", "lib/pkgconfig"), ("uytinConfig.cmake", "lib/cmake/uytin"), ("uytinConfigVersion.cmake", "lib/cmake/uytin")]
+    {
+        let text = fs::read_to_string(folder().join("install").join(name))?;
+        let native = if name.ends_with(".pc") { NATIVE.join(" ") } else { NATIVE.join(";") };
+        let text = text.replace("@VERSION@", version).replace("@ABI@", ABI).replace("@NATIVE@", &native);
+        fs::write(prefix.join(place).join(name), text)?;
+    }
+    println!("installed libuytin {version} below {}", prefix.display());
+    Ok(())
+}
+
+/// What the static library needs besides (`rustc --print native-static-libs`).
+const NATIVE: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+
+/// Everything that the C library promises.
+pub fn test() -> Result<()> {
+    debian(&PACKAGES)?;
+    fs::create_dir_all(scratch())?;
+    rust_side()?;
+    header_is_current()?;
+    let prefix = scratch().join("prefix");
+    install(&prefix)?;
+    library_is_sound(&prefix)?;
+    let expected = scratch().join("expected.jsonl");
+    fs::write(&expected, expected_lines()?)?;
+    programs(&prefix, &expected)?;
+    prefix_serves(&prefix)?;
+    examples(&prefix)?;
+    crate::fuzz::fuzz(&folder().join("fuzz"), "abi", FUZZING)
+}
+
+fn rust_side() -> Result<()> {
+    run(command("cargo").args(["fmt", "--check"]).current_dir(folder()))?;
+    run(command("cargo").args(["clippy", "--all-targets", "--quiet", "--", "-D", "warnings"]).current_dir(folder()))?;
+    pass("format and lints of bindings/c");
+    run(command("cargo").args(["test", "--quiet"]).current_dir(folder()))
+}
+
+fn header_is_current() -> Result<()> {
+    let header = header_text()?;
+    ensure!(
+        fs::read_to_string(folder().join("include/uytin.h"))? == header,
+        "uytin.h is not what the sources give: `cargo xtask c-header`"
+    );
+    pass("uytin.h is what the sources give");
+    let written = fs::read_to_string(folder().join("abi.txt"))?;
+    let found = abi(&header)?;
+    let changed = written.lines().zip(found.lines()).find(|(old, new)| old != new);
+    ensure!(written == found, "the ABI differs from abi.txt, first at {changed:?}; where it may, `cargo xtask c-header`");
+    pass("the ABI is the one that is written down");
+    Ok(())
+}
+
+/// Exported symbols, soname and size.
+fn library_is_sound(prefix: &Path) -> Result<()> {
+    let library = prefix.join("lib/libuytin.so");
+    let symbols = String::from_utf8(output(command("nm").args(["-D", "--defined-only", "--format=just-symbols"]).arg(&library))?)?;
+    let mut exported: Vec<&str> = symbols.lines().collect();
+    exported.sort_unstable();
+    let written = fs::read_to_string(folder().join("abi.txt"))?;
+    let name = |line: &str| line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next()).map(str::to_owned);
+    let mut declared: Vec<String> = written.lines().filter(|line| line.ends_with(");")).filter_map(name).collect();
+    declared.sort_unstable();
+    ensure!(exported == declared, "exported are {exported:?}, declared {declared:?}");
+    pass("exported are the functions of uytin.h, and nothing else");
+    let dynamic = String::from_utf8(output(command("readelf").arg("-d").arg(&library))?)?;
+    ensure!(dynamic.contains(&format!("[libuytin.so.{ABI}]")), "no soname: {dynamic}");
+    pass("soname");
+    let size = fs::metadata(&library)?.len();
+    ensure!(size <= LARGEST, "the shared library has {size} bytes, more than {LARGEST}");
+    pass(&format!("the shared library has {size} bytes, at most {LARGEST}"));
+    Ok(())
+}
+
+/// The JSON that Rust gives for each vector.
+fn expected_lines() -> Result<String> {
+    let spec = root().join("spec/vectors");
+    let mut lines = String::new();
+    for line in fs::read_to_string(spec.join("cases.jsonl"))?.lines() {
+        let case: Value = serde_json::from_str(line)?;
+        let text = |key: &str| case[key].as_str();
+        let policy = fs::read_to_string(spec.join(format!("policies/{}.json", text("policy").context("a policy")?)))?;
+        let mut ledger = Ledger::new();
+        for record in case["records"].as_array().context("records")? {
+            ledger.add(Record::from_json(&record.to_string())?)?;
+        }
+        let (subject, as_of) = (text("subject").context("a subject")?, Date::parse(text("as_of").context("a date")?)?);
+        lines += &assess(&Policy::from_json(&policy)?, &ledger, subject, as_of, text("previous_tier")).to_json();
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// `pkg-config` that knows the prefix.
+fn flags(prefix: &Path, words: &[&str]) -> Result<Vec<String>> {
+    let mut query = command("pkg-config");
+    query.args(words).arg("uytin").env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+    Ok(String::from_utf8(output(&mut query)?)?.split_whitespace().map(str::to_owned).collect())
+}
+
+/// A program that finds the library below the prefix.
+fn program(prefix: &Path, path: impl AsRef<Path>) -> Command {
+    let mut program = command(path.as_ref());
+    program.env("LD_LIBRARY_PATH", prefix.join("lib"));
+    program
+}
+
+/// Compiles a test program against the prefix.
+fn compile(prefix: &Path, compiler: &[&str], more: &[&str], source: &str) -> Result<PathBuf> {
+    let (first, words) = compiler.split_first().context("a compiler")?;
+    let name = format!("{}-{}", source.replace('.', "-"), compiler.iter().chain(more).copied().collect::<String>().replace(['=', ','], ""));
+    let program = scratch().join(name);
+    let mut call = command(first);
+    call.args(words).args(WARNINGS).args(more).args(flags(prefix, &["--cflags"])?).arg("-o").arg(&program);
+    call.arg(folder().join("tests").join(source)).args(flags(prefix, &["--libs"])?).args(["-lcjson", "-lm", "-lpthread"]);
+    output(&mut call)?;
+    Ok(program)
+}
+
+fn programs(prefix: &Path, expected: &Path) -> Result<()> {
+    let spec = root().join("spec/vectors");
+    let arguments = |source: &str| match source {
+        "vectors.c" => vec![spec.join("cases.jsonl"), spec.join("policies"), expected.to_owned()],
+        _ => vec![],
+    };
+    const C: [&str; 3] = ["api.c", "vectors.c", "threads.c"];
+    const COMPILERS: [(&[&str], &[&str]); 6] = [
+        (&["gcc", "-std=c99"], &C),
+        (&["clang", "-std=c99"], &C),
+        (&["gcc", "-std=c17"], &C),
+        (&["g++", "-std=c++17"], &["face.cpp"]),
+        (&["clang++", "-std=c++17"], &["face.cpp"]),
+        (&["g++", "-std=c++20"], &["face.cpp"]),
+    ];
+    for (compiler, sources) in COMPILERS {
+        for source in sources {
+            let built = compile(prefix, compiler, &[], source)?;
+            run(program(prefix, built).args(arguments(source)))?;
+        }
+    }
+    // Writers of one ledger: Helgrind does not know Rust's locks.
+    run(program(prefix, scratch().join("threads-c-gcc-stdc99")).arg("one ledger"))?;
+    for (compiler, sources) in [COMPILERS[0], COMPILERS[3]] {
+        for source in sources {
+            let built = compile(prefix, compiler, &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"], source)?;
+            run(program(prefix, built).args(arguments(source)).env("ASAN_OPTIONS", "detect_leaks=1"))?;
+            pass(&format!("{source} under the address, leak and undefined-behaviour sanitizers"));
+            let mut valgrind = program(prefix, "valgrind");
+            // What the core keeps once for all counts as possibly lost: its hash tables are held by inner pointers.
+            valgrind.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite,indirect"]);
+            valgrind.arg("--errors-for-leak-kinds=definite,indirect");
+            let plain = scratch().join(format!("{}-{}", source.replace('.', "-"), compiler.concat().replace('=', "")));
+            run(valgrind.arg(plain).args(arguments(source)))?;
+            pass(&format!("{source} under Valgrind"));
+        }
+    }
+    run(program(prefix, "valgrind")
+        .args(["--tool=helgrind", "--quiet", "--error-exitcode=9"])
+        .arg(scratch().join("threads-c-gcc-stdc99")))?;
+    pass("eight threads under Helgrind");
+    Ok(())
+}
+
+/// The static library by `pkg-config --static`, and both by CMake, which must find them.
+fn prefix_serves(prefix: &Path) -> Result<()> {
+    let native = flags(prefix, &["--libs", "--static"])?;
+    ensure!(NATIVE.iter().all(|flag| native.iter().any(|word| word == flag)), "pkg-config --static gives {native:?}");
+    let built = scratch().join("api-static");
+    let mut call = command("gcc");
+    call.args(["-std=c99"]).args(WARNINGS).args(flags(prefix, &["--cflags"])?).arg("-o").arg(&built).arg(folder().join("tests/api.c"));
+    output(call.arg(prefix.join("lib/libuytin.a")).args(NATIVE))?;
+    run(&mut command(&built))?;
+    pass("the static library");
+    let build = scratch().join("cmake");
+    let _ = fs::remove_dir_all(&build);
+    output(
+        command("cmake")
+            .arg("-S")
+            .arg(folder().join("tests"))
+            .arg("-B")
+            .arg(&build)
+            .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())),
+    )?;
+    output(command("cmake").arg("--build").arg(&build))?;
+    for name in ["api-shared", "api-static", "face"] {
+        run(&mut command(build.join(name)))?;
+    }
+    pass("the CMake package");
+    Ok(())
+}
+
+const AS_OF: &str = "2026-11-21";
+
+/// The examples, built as their first lines say, against what Rust says of the same records.
+fn examples(prefix: &Path) -> Result<()> {
+    let data = root().join("examples/data/creators.jsonl");
+    let ledger = Ledger::from_json_lines(&fs::read(&data)?, &uytin::Limits::DEFAULT)?;
+    let (policy, as_of) = (Policy::reference(), Date::parse(AS_OF)?);
+    let assessments: Vec<_> = ledger.subjects().map(|subject| assess(&policy, &ledger, subject, as_of, None)).collect();
+    let mut lines: Vec<String> = assessments.iter().map(ToString::to_string).collect();
+    lines.push(policy.document().notice.en.clone());
+
+    // Built in a copy, so that nothing stays in the tree.
+    let copy = |name: &str| -> Result<PathBuf> {
+        let (from, to) = (root().join("examples").join(name), scratch().join("examples").join(name));
+        let _ = fs::remove_dir_all(&to);
+        fs::create_dir_all(&to)?;
+        for entry in fs::read_dir(&from)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(to)
+    };
+    copy("data")?;
+    let in_folder = |folder: &Path, name: &str| {
+        let mut command = program(prefix, name);
+        command.current_dir(folder).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+        command
+    };
+    let says = |name: &str, out: Vec<u8>, expected: &[String]| -> Result<()> {
+        let text = String::from_utf8(out)?;
+        let missing: Vec<&String> = expected.iter().filter(|line| !text.lines().any(|found| found == line.as_str())).collect();
+        ensure!(missing.is_empty(), "examples/{name} does not say {missing:?}, but:\n{text}");
+        pass(&format!("examples/{name}"));
+        Ok(())
+    };
+
+    let folder = copy("c")?;
+    output(&mut in_folder(&folder, "make"))?;
+    says("c", output(in_folder(&folder, "./score").args(["../data/creators.jsonl", AS_OF]))?, &lines)?;
+    let refused = in_folder(&folder, "./score").args(["../data/PROVENANCE.md", AS_OF]).output()?;
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    ensure!(!refused.status.success() && message.contains("line 1: $: found"), "bad input gives {message}");
+
+    let folder = copy("go")?;
+    let cache = scratch().join("go");
+    let mut go = in_folder(&folder, "go");
+    go.args(["build", "-o", "score", "."]).env("GOCACHE", &cache).env("GOFLAGS", "-mod=mod").env("GOTOOLCHAIN", "local");
+    output(&mut go)?;
+    let vet = output(in_folder(&folder, "go").args(["vet", "."]).env("GOCACHE", &cache));
+    vet.context("go vet")?;
+    says("go", output(in_folder(&folder, "./score").args(["../data/creators.jsonl", AS_OF]))?, &lines)?;
+
+    let folder = copy("sqlite")?;
+    output(&mut in_folder(&folder, "make"))?;
+    let mut words = lines.clone();
+    for assessment in &assessments {
+        // Of an unrated subject the score is NULL.
+        let score = if assessment.is_rated() { assessment.score.to_string() } else { String::new() };
+        words.push(format!("{}|{score}", assessment.subject));
+        words.extend(assessment.human_review.iter().map(|reason| format!("{}|{}", assessment.subject, reason.code.as_str())));
+    }
+    let mut sqlite = in_folder(&folder, "sqlite3");
+    sqlite.args(["-bail", "-cmd", ".load ./uytin_sqlite", ":memory:"]);
+    says("sqlite", output(sqlite.arg(".read demo.sql"))?, &words)?;
+    let mut sqlite = in_folder(&folder, "sqlite3");
+    sqlite.args(["-bail", "-cmd", ".load ./uytin_sqlite", ":memory:"]);
+    let refused = sqlite.arg("SELECT uytin_score('[{\"type\": \"opinion\"}]', '2026-11-21')").output()?;
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    ensure!(!refused.status.success() && message.contains("$[0].type: found `opinion`"), "bad input gives {message}");
+
+    let folder = copy("cpp")?;
+    output(
+        command("cmake").args(["-S", ".", "-B", "build"]).arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())).current_dir(&folder),
+    )?;
+    output(command("cmake").args(["--build", "build"]).current_dir(&folder))?;
+    // A stream with one bad record in its midst.
+    let records = fs::read_to_string(&data)?;
+    let (first, second) = records.split_at(records.find('\n').map_or(0, |at| at + 1));
+    let stream = folder.join("stream.jsonl");
+    fs::write(&stream, format!("{first}{{\"type\": \"observation\", \"followers\": 9}}\n{second}"))?;
+    let shown = in_folder(&folder, "build/moderate").arg(AS_OF).stdin(fs::File::open(&stream)?).output()?;
+    let message = String::from_utf8_lossy(&shown.stderr).into_owned();
+    ensure!(shown.status.code() == Some(1) && message.contains("record 2: line 1: $.followers: found"), "{message}");
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    for measure in assessments.iter().flat_map(|assessment| &assessment.measures) {
+        ensure!(text.contains(&format!("  proposed: {}", measure.id)), "examples/cpp does not propose {}:\n{text}", measure.id);
+    }
+    ensure!(text.contains("  a person must look: "), "examples/cpp asks nobody to look:\n{text}");
+    says("cpp", shown.stdout, &lines)
 }

@@ -1,0 +1,3 @@
+module uytin/examples/go
+
+go 1.19
