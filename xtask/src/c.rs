@@ -136,7 +136,7 @@ pub fn install(prefix: &Path) -> Result<()> {
     fs::copy(built.join("libuytin.so"), lib.join(&real))?;
     symlink(&real, lib.join(&soname))?;
     symlink(&soname, lib.join("libuytin.so"))?;
-    fs::copy(built.join("libuytin.a"), lib.join("libuytin.a"))?;
+    archive(&built.join("libuytin.a"), &lib.join("libuytin.a"))?;
     for name in ["uytin.h", "uytin.hpp"] {
         fs::copy(folder().join("include").join(name), prefix.join("include").join(name))?;
     }
@@ -150,6 +150,38 @@ pub fn install(prefix: &Path) -> Result<()> {
     }
     println!("installed libuytin {version} below {}", prefix.display());
     Ok(())
+}
+
+/// Makes one object of the static library in which nothing but the ABI is visible: two libraries of Rust then go into one
+/// program, and it needs a fifth of the room.
+fn archive(whole: &Path, to: &Path) -> Result<()> {
+    let object = scratch().join("uytin.o");
+    fs::create_dir_all(scratch())?;
+    let mut link = command("ld");
+    link.args(["-r", "--gc-sections"]).args(functions()?.iter().map(|name| format!("--undefined={name}")));
+    output(link.arg("-o").arg(&object).arg(whole))?;
+    // The compiler's intermediate form would only confuse tools.
+    let mut hide = command("objcopy");
+    hide.args(["--wildcard", "--keep-global-symbol=uytin_*", "--strip-unneeded", "--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
+    output(hide.arg(&object))?;
+    output(command("ar").arg("rcs").arg(to).arg(&object)).map(|_| ())
+}
+
+/// The functions of the ABI, as written down, sorted.
+fn functions() -> Result<Vec<String>> {
+    let written = fs::read_to_string(folder().join("abi.txt"))?;
+    let name = |line: &str| line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next()).map(str::to_owned);
+    let mut names: Vec<String> = written.lines().filter(|line| line.ends_with(");")).filter_map(name).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// What the border costs: `uytin_score` beside the Rust call.
+pub fn bench() -> Result<()> {
+    let prefix = scratch().join("prefix");
+    install(&prefix)?;
+    let bench = ["bench", "--quiet", "--bench", "score"];
+    run(command("cargo").args(bench).current_dir(folder()).env("UYTIN_LIBRARY", prefix.join("lib/libuytin.so")))
 }
 
 /// What the static library needs besides (`rustc --print native-static-libs`).
@@ -197,15 +229,15 @@ fn header_is_current() -> Result<()> {
 /// Exported symbols, soname and size.
 fn library_is_sound(prefix: &Path) -> Result<()> {
     let library = prefix.join("lib/libuytin.so");
-    let symbols = String::from_utf8(output(command("nm").args(["-D", "--defined-only", "--format=just-symbols"]).arg(&library))?)?;
-    let mut exported: Vec<&str> = symbols.lines().collect();
-    exported.sort_unstable();
-    let written = fs::read_to_string(folder().join("abi.txt"))?;
-    let name = |line: &str| line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next()).map(str::to_owned);
-    let mut declared: Vec<String> = written.lines().filter(|line| line.ends_with(");")).filter_map(name).collect();
-    declared.sort_unstable();
-    ensure!(exported == declared, "exported are {exported:?}, declared {declared:?}");
-    pass("exported are the functions of uytin.h, and nothing else");
+    let declared = functions()?;
+    for (name, options) in [("libuytin.so", &["-D"][..]), ("libuytin.a", &["-g"])] {
+        let list = ["--defined-only", "--format=just-symbols", "--no-sort", "--quiet"];
+        let symbols = String::from_utf8(output(command("nm").args(options).args(list).arg(prefix.join("lib").join(name)))?)?;
+        let mut exported: Vec<&str> = symbols.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).collect();
+        exported.sort_unstable();
+        ensure!(exported == declared, "{name} exports {exported:?}, declared are {declared:?}");
+        pass(&format!("{name} exports the functions of uytin.h, and nothing else"));
+    }
     let dynamic = String::from_utf8(output(command("readelf").arg("-d").arg(&library))?)?;
     ensure!(dynamic.contains(&format!("[libuytin.so.{ABI}]")), "no soname: {dynamic}");
     pass("soname");
@@ -306,6 +338,17 @@ fn programs(prefix: &Path, expected: &Path) -> Result<()> {
 
 /// The static library by `pkg-config --static`, and both by CMake, which must find them.
 fn prefix_serves(prefix: &Path) -> Result<()> {
+    let readme = fs::read_to_string(folder().join("README.md"))?;
+    let (_, code) = readme.split_once("```c\n").context("a program in C")?;
+    let source = scratch().join("readme.c");
+    fs::write(&source, code.split_once("```").map_or(code, |(code, _)| code))?;
+    let built = scratch().join("readme");
+    let mut call = command("gcc");
+    call.arg("-std=c99").args(WARNINGS).arg(&source).arg("-o").arg(&built).args(flags(prefix, &["--cflags", "--libs"])?);
+    output(&mut call)?;
+    let said = output(&mut program(prefix, &built))?;
+    ensure!(said == b"not rated (46.0 to 84.2 possible)\n", "the program of README.md says {}", String::from_utf8_lossy(&said));
+    pass("the program of README.md");
     let native = flags(prefix, &["--libs", "--static"])?;
     ensure!(NATIVE.iter().all(|flag| native.iter().any(|word| word == flag)), "pkg-config --static gives {native:?}");
     let built = scratch().join("api-static");

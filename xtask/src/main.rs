@@ -39,6 +39,7 @@ cargo xtask JOB
   c-header        write bindings/c/include/uytin.h and abi.txt
   c-install --prefix P
                   build libuytin and install it below P
+  c-bench         what a call through the C library costs beside the Rust call
   wasm            build the npm package into bindings/wasm/dist
 ";
 
@@ -65,6 +66,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["oracle", seed, count] => oracle::differential(seed, count),
         ["c-header"] => c::header(),
         ["c-install", "--prefix", prefix] => c::install(std::path::Path::new(prefix)),
+        ["c-bench"] => c::bench(),
         ["wasm"] => wasm::build(),
         _ => {
             print!("{HELP}");
