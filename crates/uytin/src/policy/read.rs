@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Code, Error, Fault, quote};
-use crate::json::{Json, below};
+use crate::json::{Json, below, number as decimal};
 use crate::record::REACH_MAX;
 
 use super::document::{
@@ -72,7 +72,7 @@ impl Range {
         match self {
             Self::Positive => "a number above 0 and at most 1000000".into(),
             Self::Inside => "a number strictly between 0 and 1".into(),
-            Self::Within(from, to) => format!("a number from {from} to {to}"),
+            Self::Within(from, to) => format!("a number from {} to {}", decimal(from), decimal(to)),
         }
     }
 }
@@ -120,7 +120,7 @@ impl Reader {
     fn twice(&mut self, entries: &[(String, Json)], path: &str) {
         let mut seen = BTreeSet::new();
         for (key, _) in entries {
-            if !seen.insert(key) {
+            if !seen.insert(key.as_str()) {
                 self.fault(Code::DuplicateKey, &below(path, key), "the key for the second time", "each key once");
             }
         }
@@ -596,7 +596,7 @@ impl Reader {
     fn check_shares(&mut self, policy: &PolicyDocument) {
         let sum: f64 = policy.credits.iter().map(|credit| credit.max).sum();
         if sum > 0.25 + TOLERANCE {
-            self.fault(Code::Inconsistent, "$.credits", format!("values of `max` that sum to {sum}"), "a sum of at most 0.25");
+            self.fault(Code::Inconsistent, "$.credits", format!("values of `max` that sum to {}", decimal(sum)), "a sum of at most 0.25");
         }
         let pillars: f64 = policy.pillars.iter().map(|pillar| pillar.weight).sum();
         let exemptable: f64 = policy
@@ -612,7 +612,7 @@ impl Reader {
             self.fault(
                 Code::Inconsistent,
                 "$.pillars",
-                format!("exemptable criteria that weigh {exemptable:.4} of the whole"),
+                format!("exemptable criteria that weigh {} of the whole", decimal((exemptable * 1e4).round() / 1e4)),
                 "at most 0.5 of the whole",
             );
         }
@@ -620,17 +620,17 @@ impl Reader {
 
     fn check_findings(&mut self, findings: &Findings) {
         let weights: Vec<f64> = findings.severities.iter().map(|severity| severity.weight).collect();
-        let number = |x: f64| format!("`{x}`");
+        let number = |x: f64| format!("`{}`", decimal(x));
         self.ordered(
             &weights,
             |n| format!("$.findings.severities[{n}].weight"),
             |a, b| a <= b,
             number,
-            |a| format!("at least {a}, the weight of the severity before"),
+            |a| format!("at least {}, the weight of the severity before", decimal(a)),
         );
         for (n, weight) in weights.iter().enumerate() {
             if *weight > findings.max_weight {
-                let expected = format!("at most {}, the policy's `max_weight`", findings.max_weight);
+                let expected = format!("at most {}, the policy's `max_weight`", decimal(findings.max_weight));
                 self.fault(Code::Inconsistent, &format!("$.findings.severities[{n}].weight"), number(*weight), expected);
             }
         }
@@ -660,14 +660,14 @@ impl Reader {
             |n| format!("$.findings.reach[{n}].factor"),
             |a, b| a <= b,
             number,
-            |a| format!("at least {a}, the factor of the band before"),
+            |a| format!("at least {}, the factor of the band before", decimal(a)),
         );
         self.ordered(
             &findings.repeat.factors,
             |n| format!("$.findings.repeat.factors[{n}]"),
             |a, b| a <= b,
             number,
-            |a| format!("at least {a}, the factor before"),
+            |a| format!("at least {}, the factor before", decimal(a)),
         );
     }
 
@@ -678,7 +678,7 @@ impl Reader {
         let of_sources = |path: &String| path.starts_with("$.sources");
         let all_sectors =
             !self.faulty.iter().any(|path| of_sources(path) && !path.ends_with(".adjudicates") && !path.ends_with(".reliability"));
-        let number = |x: f64| format!("`{x}`");
+        let number = |x: f64| format!("`{}`", decimal(x));
         let Tiers { earned, imposed, .. } = &policy.tiers;
 
         let needed = earned.iter().map(|tier| ("earned", tier.sectors_at_least)).enumerate();
@@ -694,7 +694,7 @@ impl Reader {
             |n| format!("$.tiers.earned[{n}].lower_at_least"),
             |a, b| a >= b,
             number,
-            |a| format!("at most {a}, that of the better tier before"),
+            |a| format!("at most {}, that of the better tier before", decimal(a)),
         );
         let counts: Vec<u32> = earned.iter().map(|tier| tier.sectors_at_least).collect();
         self.ordered(
@@ -710,7 +710,7 @@ impl Reader {
             |n| format!("$.tiers.imposed[{n}].upper_below"),
             |a, b| a <= b,
             number,
-            |a| format!("at least {a}, that of the worse tier before"),
+            |a| format!("at least {}, that of the worse tier before", decimal(a)),
         );
 
         for (n, tier) in earned.iter().enumerate() {
