@@ -3,20 +3,14 @@
 use anyhow::Result;
 
 use crate::fuzz;
-use crate::run::{cargo, command, output, pass, root, run, target};
-
-/// Seconds for each fuzz target.
-const SECONDS: u32 = 600;
+use crate::run::{cargo, command, output, pass, run, target};
 
 /// Everything; installs its tools into the target folder, which takes some minutes each.
 pub fn audit() -> Result<()> {
     deny()?;
     semver()?;
     mutants()?;
-    for target in ["record", "policy", "receipt", "assess"] {
-        fuzz::fuzz(&root().join("fuzz"), target, SECONDS)?;
-    }
-    Ok(())
+    fuzz::core(fuzz::LONG_SECONDS)
 }
 
 /// Licences, duplicates and sources of every dependency; advisories need a network that serves them.

@@ -13,6 +13,8 @@ use crate::run::{command, debian, pass, root, run, target};
 
 /// Seconds for each target in the tests.
 const SECONDS: u32 = 20;
+/// Seconds for each target of a long run.
+pub const LONG_SECONDS: u32 = 600;
 const HOST: &str = "x86_64-unknown-linux-gnu";
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Cdebug-assertions --cfg fuzzing \
@@ -20,10 +22,12 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 
 /// The core's targets, each for a bounded time.
 pub fn test() -> Result<()> {
-    for target in ["record", "policy", "receipt", "assess"] {
-        fuzz(&root().join("fuzz"), target, SECONDS)?;
-    }
-    Ok(())
+    core(SECONDS)
+}
+
+/// The core's targets, each for so many seconds.
+pub fn core(seconds: u32) -> Result<()> {
+    ["record", "policy", "receipt", "assess"].iter().try_for_each(|target| fuzz(&root().join("fuzz"), target, seconds))
 }
 
 /// Fuzzes one target of a folder with a fuzz crate for so many seconds.

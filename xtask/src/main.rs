@@ -34,6 +34,7 @@ cargo xtask JOB
   spec            write the schemas of spec/ anew from the types
   bench           what the core costs
   audit           slow checks: licences, interface, mutants, long fuzzing
+  fuzz            every fuzz target of the core for ten minutes
   fuzz T S        fuzz target T (record, policy, receipt, assess) for S seconds
   oracle S N      the core against the decimal oracle: N random cases of seed S
   c-header        write bindings/c/include/uytin.h and abi.txt
@@ -62,6 +63,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["spec"] => rust::spec(),
         ["bench"] => rust::bench(),
         ["audit"] => audit::audit(),
+        ["fuzz"] => fuzz::core(fuzz::LONG_SECONDS),
         ["fuzz", target, seconds] => fuzz::fuzz(&run::root().join("fuzz"), target, seconds.parse()?),
         ["oracle", seed, count] => oracle::differential(seed, count),
         ["c-header"] => c::header(),
