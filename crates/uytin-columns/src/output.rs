@@ -9,7 +9,7 @@ use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray,
     RecordBatch, StringArray, StructArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use uytin::kernel::{Resolver, SetAside, Tier, Verdict};
 use uytin::{Assessment, Date, Language, Points, Policy};
@@ -199,13 +199,14 @@ type ReasonColumns = ([StringBuilder; 8], Vec<f64>);
 pub(crate) struct Rows {
     numbers: Vec<i128>,
     texts: StringBuilder,
-    score: Vec<f64>,
-    lower: Vec<f64>,
-    upper: Vec<f64>,
+    score: Vec<Points>,
+    lower: Vec<Points>,
+    upper: Vec<Points>,
     coverage: Vec<f64>,
     tier: Vec<i16>,
     human_review: Vec<bool>,
-    pillars: Vec<Vec<f64>>,
+    /// Subject by subject, all pillars each.
+    pillars: Vec<Option<Points>>,
     waterfall: Lists<WaterfallColumns>,
     criteria: Lists<CriteriaColumns>,
     reasons: Lists<ReasonColumns>,
@@ -223,17 +224,17 @@ const BYTES_MAX: usize = 1 << 26;
 impl Rows {
     pub(crate) fn new(shape: &Shape, capacity: usize) -> Self {
         let capacity = capacity.min(ROWS_MAX);
-        let real = || Vec::with_capacity(capacity);
+        let points = || Vec::with_capacity(capacity);
         Self {
             numbers: Vec::new(),
             texts: StringBuilder::new(),
-            score: real(),
-            lower: real(),
-            upper: real(),
-            coverage: real(),
+            score: points(),
+            lower: points(),
+            upper: points(),
+            coverage: Vec::with_capacity(capacity),
             tier: Vec::with_capacity(capacity),
             human_review: Vec::with_capacity(capacity),
-            pillars: (0..shape.pillars).map(|_| real()).collect(),
+            pillars: Vec::with_capacity(capacity * shape.pillars),
             waterfall: Lists::new(),
             criteria: Lists::new(),
             reasons: Lists::new(),
@@ -261,25 +262,25 @@ impl Rows {
         }
     }
 
-    /// Adds a subject from its verdict.
-    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: &Verdict, pillars: impl Iterator<Item = (usize, Points)>) {
+    /// Adds a subject; `verdict` hands place and score of its pillars to what it is given.
+    #[inline]
+    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: impl FnOnce(&mut dyn FnMut(usize, Points)) -> Verdict) {
         self.name(name);
-        self.score.push(verdict.score.value());
-        self.lower.push(verdict.lower.value());
-        self.upper.push(verdict.upper.value());
+        let first = self.pillars.len();
+        // Those stay null that exemptions have emptied.
+        self.pillars.resize(first + shape.pillars, None);
+        let own = self.pillars.get_mut(first..).unwrap_or_default();
+        let verdict = verdict(&mut |place, score| {
+            if let Some(pillar) = own.get_mut(place) {
+                *pillar = Some(score);
+            }
+        });
+        self.score.push(verdict.score);
+        self.lower.push(verdict.lower);
+        self.upper.push(verdict.upper);
         self.coverage.push(verdict.coverage);
         self.tier.push(shape.tier_place(verdict.tier));
         self.human_review.push(verdict.human_review);
-        let row = self.score.len();
-        for (place, score) in pillars {
-            if let Some(column) = self.pillars.get_mut(place) {
-                column.push(score.value());
-            }
-        }
-        for column in &mut self.pillars {
-            // Emptied by exemptions.
-            column.resize(row, f64::NAN);
-        }
     }
 
     /// Adds how many of the subject's records are set aside.
@@ -347,21 +348,26 @@ impl Rows {
         let subject: ArrayRef =
             if subject_type.is_integer() { integers(subject_type, &rows.numbers) } else { Arc::new(rows.texts.finish()) };
         let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
+        let points =
+            |values: &[Points]| -> ArrayRef { Arc::new(Float64Array::from_iter_values(values.iter().map(|points| points.value()))) };
         let tier = DictionaryArray::<Int16Type>::try_new(Int16Array::from(rows.tier), shape.tiers.clone()).ok()?;
         let mut columns: Vec<ArrayRef> = vec![
             subject,
-            real(rows.score),
-            real(rows.lower),
-            real(rows.upper),
+            points(&rows.score),
+            points(&rows.lower),
+            points(&rows.upper),
             real(rows.coverage),
             Arc::new(tier),
             Arc::new(Date32Array::from(vec![shape.valid_until.days(); len])),
             Arc::new(BooleanArray::from(rows.human_review)),
         ];
-        columns.extend(rows.pillars.into_iter().map(|values| -> ArrayRef {
-            let nulls =
-                values.iter().any(|value| value.is_nan()).then(|| values.iter().map(|value| !value.is_nan()).collect::<NullBuffer>());
-            Arc::new(Float64Array::new(values.into(), nulls))
+        columns.extend((0..shape.pillars).map(|place| -> ArrayRef {
+            let own = rows.pillars.iter().skip(place).step_by(shape.pillars);
+            if own.clone().all(Option::is_some) {
+                Arc::new(Float64Array::from_iter_values(own.map(|points| points.unwrap_or_default().value())))
+            } else {
+                Arc::new(own.map(|points| points.map(Points::value)).collect::<Float64Array>())
+            }
         }));
         let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
         if shape.extras.waterfall {

@@ -149,8 +149,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             rows_of = rows(&bound);
         }
         rows_of.masses = &self.masses;
-        let verdict = self.scorer.score(&rows_of, previous);
-        self.rows.add(context.shape, name, &verdict, self.scorer.pillars());
+        self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows_of, previous, pillar));
         Ok(())
     }
 
@@ -161,9 +160,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let bound = self.bind(name, cells.iter().map(row))?;
         let previous = context.previous.and_then(|previous| previous.get(name));
         self.with_previous += u64::from(previous.is_some());
-        let verdict = self.scorer.score(&rows(&bound), previous.map(|previous| previous.tier));
+        let tier = previous.map(|previous| previous.tier);
         set_aside(&bound, context.as_of).for_each(|reason| count(counts, reason));
-        self.rows.add(context.shape, name, &verdict, self.scorer.pillars());
+        self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows(&bound), tier, pillar));
         if context.shape.extras.explained() {
             let assessment = bound.assess(context.as_of, previous.map(|previous| &*previous.id));
             self.rows.add_explained(context.shape, context.policy, &assessment);

@@ -10,13 +10,12 @@ use crate::codes::{Language, text};
 use crate::count::{SetAside, age};
 use crate::date::Date;
 use crate::digest::Digest;
-use crate::explain::Parts;
+use crate::explain::{Parts, PillarSums};
 use crate::finding::Findings;
 use crate::json::to_json;
 use crate::measure::{Measure, measures};
 use crate::points::Points;
 use crate::policy::Policy;
-use crate::policy::compiled::Compiled;
 use crate::reason::{Reason, reasons};
 use crate::record::{Record, RecordKey};
 use crate::review::{ReviewReason, Situation};
@@ -311,20 +310,13 @@ fn waterfall(bound: &BoundSubject, parts: &Parts, points: &[Points]) -> Vec<Part
 }
 
 fn pillars(bound: &BoundSubject, parts: &Parts) -> Vec<PillarScore> {
+    let policy = bound.policy.compiled();
+    let mut sums = PillarSums::default();
+    for (place, weight, _, estimate) in &parts.criteria {
+        sums.add(policy, *place, *weight, estimate.mean);
+    }
     let id = |place: usize| bound.policy.document().pillars.get(place).map(|pillar| pillar.id.clone());
-    pillar_scores(bound.policy.compiled(), parts).filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()
-}
-
-/// The pillars that are left, by place, with their scores.
-pub(crate) fn pillar_scores<'a>(policy: &'a Compiled, parts: &'a Parts) -> impl Iterator<Item = (usize, Points)> + 'a {
-    let pillar_of = |place: usize| policy.criteria.get(place).map_or(usize::MAX, |criterion| criterion.pillar);
-    let groups = parts.criteria.chunk_by(move |(a, ..), (b, ..)| pillar_of(*a) == pillar_of(*b));
-    groups.filter_map(move |group| {
-        let (place, ..) = group.first()?;
-        let weight: f64 = group.iter().map(|(_, weight, ..)| weight).sum();
-        let sum: f64 = group.iter().map(|(_, weight, _, estimate)| weight * estimate.mean).sum();
-        Some((pillar_of(*place), Points::nearest(1000.0 * sum / weight)))
-    })
+    sums.scores().filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()
 }
 
 /// What is set aside on every day, and what is by its date, together by (source, id).

@@ -1,8 +1,11 @@
 //! The parts of a score (`MODEL.md` §9): a waterfall whose tenths sum to the score.
 
+use smallvec::SmallVec;
+
 use crate::estimate::Estimate;
 use crate::finding::{Counted, Incidents};
 use crate::mass::Mass;
+use crate::measure::is_below;
 use crate::points::{Points, apportion};
 use crate::policy::compiled::Compiled;
 use crate::score::{Outcome, Watch};
@@ -29,16 +32,6 @@ impl Parts {
         Self { criteria: Vec::with_capacity(criteria), credits: Vec::with_capacity(credits), ..Self::default() }
     }
 
-    /// Empties it for the next subject.
-    pub(crate) fn clear(&mut self) {
-        self.criteria.clear();
-        self.exempt.clear();
-        self.credits.clear();
-        self.favourable.clear();
-        self.adverse.clear();
-        self.incidents.clear();
-    }
-
     /// The tenths of the waterfall: baseline, criteria, credits, incidents.
     pub(crate) fn waterfall(&self, policy: &Compiled, outcome: &Outcome) -> Vec<Points> {
         let mut parts = Vec::with_capacity(1 + self.criteria.len() + self.credits.len() + self.incidents.len());
@@ -56,6 +49,63 @@ impl Parts {
             left -= loss;
         }
         apportion(&parts, outcome.score)
+    }
+}
+
+/// Σw and Σw·μ of each pillar's criteria, which make its score.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PillarSums(SmallVec<[[f64; 2]; 8]>);
+
+impl PillarSums {
+    #[inline]
+    pub(crate) fn add(&mut self, policy: &Compiled, criterion: usize, weight: f64, mean: f64) {
+        let Some(pillar) = policy.criteria.get(criterion).map(|criterion| criterion.pillar) else { return };
+        if self.0.len() <= pillar {
+            self.0.resize(pillar + 1, [0.0; 2]);
+        }
+        if let Some([weights, sum]) = self.0.get_mut(pillar) {
+            *weights += weight;
+            *sum += weight * mean;
+        }
+    }
+
+    /// The pillars that are left, by place, with their scores.
+    pub(crate) fn scores(&self) -> impl Iterator<Item = (usize, Points)> + '_ {
+        let left = self.0.iter().enumerate().filter(|(_, [weights, _])| *weights > 0.0);
+        left.map(|(place, [weights, sum])| (place, Points::nearest(1000.0 * sum / weights)))
+    }
+}
+
+/// Keeps only what it takes to say whether a person must look, and the sums of the pillars.
+pub(crate) struct Brief<'a> {
+    policy: &'a Compiled,
+    pub(crate) pillars: PillarSums,
+    /// Whether a criterion lies below the bound of a measure.
+    pub(crate) below: bool,
+    /// Exempt criteria and incidents alone.
+    pub(crate) parts: Parts,
+}
+
+impl<'a> Brief<'a> {
+    pub(crate) fn new(policy: &'a Compiled) -> Self {
+        Self { policy, pillars: PillarSums::default(), below: false, parts: Parts::default() }
+    }
+}
+
+impl Watch for Brief<'_> {
+    #[inline]
+    fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
+        self.pillars.add(self.policy, place, weight, estimate.mean);
+        let measured_below = self.policy.criteria.get(place).and_then(|criterion| criterion.measured_below);
+        self.below |= measured_below.is_some_and(|value| is_below(self.policy, mass, estimate, value));
+    }
+
+    fn exempt(&mut self, place: usize, mass: &Mass) {
+        self.parts.exempt(place, mass);
+    }
+
+    fn incidents(&mut self, incidents: &Incidents) {
+        self.parts.incidents(incidents);
     }
 }
 

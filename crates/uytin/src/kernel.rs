@@ -10,10 +10,10 @@
 
 use std::sync::Arc;
 
-use crate::assessment::{pillar_scores, set_aside_places};
+use crate::assessment::set_aside_places;
 use crate::bound::{BoundSubject, tier_id, tier_of};
 use crate::date::Date;
-use crate::explain::Parts;
+use crate::explain::Brief;
 use crate::finding::Findings;
 use crate::measure::any_measure;
 use crate::points::Points;
@@ -21,6 +21,7 @@ use crate::policy::Policy;
 use crate::record::Record;
 use crate::review::Situation;
 use crate::score::evaluate;
+use crate::tier::Standing;
 
 pub use crate::count::{Resolved, ResolvedBody, Row, SetAside};
 pub use crate::finding::FindingRow;
@@ -129,48 +130,35 @@ pub struct Verdict {
     pub human_review: bool,
 }
 
-/// Scores subjects on one day, one after another, in memory that it keeps.
-#[derive(Debug)]
+/// Scores subjects on one day.
+#[derive(Clone, Debug)]
 pub struct Scorer {
     policy: Policy,
     as_of: i32,
-    parts: Parts,
 }
 
 impl Scorer {
     /// A scorer for one policy and day.
     #[must_use]
     pub fn new(policy: &Policy, as_of: Date) -> Self {
-        let compiled = policy.compiled();
-        let parts = Parts::with_capacity(compiled.criteria.len(), compiled.credits.len());
-        Self { policy: policy.clone(), as_of: as_of.days(), parts }
+        Self { policy: policy.clone(), as_of: as_of.days() }
     }
 
-    /// Scores one subject. `previous` is the tier that it had: `None` where none was given, `Some(None)` where the policy
-    /// does not know it.
+    /// Scores one subject, and hands place and score of each pillar that is left to `pillar`. `previous` is the tier that it
+    /// had: `None` where none was given, `Some(None)` where the policy does not know it.
     #[inline]
-    pub fn score(&mut self, rows: &Rows<'_>, previous: Option<Option<Tier>>) -> Verdict {
+    pub fn score(&self, rows: &Rows<'_>, previous: Option<Option<Tier>>, mut pillar: impl FnMut(usize, Points)) -> Verdict {
         let policy = self.policy.compiled();
-        self.parts.clear();
-        let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut self.parts);
+        let mut brief = Brief::new(policy);
+        let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
         let findings = Findings { policy, as_of: self.as_of, rows: rows.findings };
-        let any_measure = any_measure(policy, &findings, &outcome, &self.parts);
+        let any_measure = any_measure(policy, &findings, &outcome, brief.below);
         let situation =
-            Situation { policy, rows: *rows, findings: &findings, outcome: &outcome, parts: &self.parts, any_measure, previous };
-        let standing = outcome.standing;
-        Verdict {
-            score: outcome.score,
-            lower: standing.lower,
-            upper: standing.upper,
-            coverage: outcome.coverage,
-            tier: outcome.tier,
-            human_review: situation.any(),
-        }
-    }
-
-    /// The pillars of the subject that was scored last: place in the policy, and score; emptied ones are absent.
-    pub fn pillars(&self) -> impl Iterator<Item = (usize, Points)> + '_ {
-        pillar_scores(self.policy.compiled(), &self.parts)
+            Situation { policy, rows: *rows, findings: &findings, outcome: &outcome, parts: &brief.parts, any_measure, previous };
+        let human_review = situation.any();
+        brief.pillars.scores().for_each(|(place, score)| pillar(place, score));
+        let Standing { lower, upper, .. } = outcome.standing;
+        Verdict { score: outcome.score, lower, upper, coverage: outcome.coverage, tier: outcome.tier, human_review }
     }
 }
 

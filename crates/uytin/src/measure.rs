@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use crate::bound::BoundSubject;
 use crate::date::Date;
+use crate::estimate::Estimate;
 use crate::explain::Parts;
 use crate::finding::{FindingRow, Findings};
+use crate::mass::Mass;
 use crate::policy::compiled::{Compiled, Trigger as Rule};
 use crate::record::RecordKey;
 use crate::score::Outcome;
@@ -44,11 +46,12 @@ pub enum Trigger {
     },
 }
 
-/// Whether any measure holds: the cheap question, for those who want no records.
-pub(crate) fn any_measure(policy: &Compiled, findings: &Findings<'_>, outcome: &Outcome, parts: &Parts) -> bool {
+/// Whether any measure holds: the cheap question, for those who want no records. `below` is whether a criterion lies below
+/// the bound of a measure.
+pub(crate) fn any_measure(policy: &Compiled, findings: &Findings<'_>, outcome: &Outcome, below: bool) -> bool {
     policy.triggers.iter().any(|rule| match rule {
         Rule::TierImposed(weakest) => imposed_within(outcome, *weakest).is_some(),
-        Rule::CriterionUpperBelow { criterion, value } => criterion_below(policy, parts, *criterion, *value).is_some(),
+        Rule::CriterionUpperBelow { .. } => below,
         Rule::FindingInForce { severity, criteria } => {
             findings.rows.iter().any(|row| is_found(row, *severity, criteria) && findings.in_force(row))
         }
@@ -125,9 +128,14 @@ fn tier_imposed(
     Some((triggers, until.filter(|_| !by_evidence)))
 }
 
+/// Whether the criterion's upper bound is below this value, in points, and bodies with a sector say so.
+#[inline]
+pub(crate) fn is_below(policy: &Compiled, mass: &Mass, estimate: &Estimate, value: f64) -> bool {
+    100.0 * estimate.upper < value - TOLERANCE && mass.adverse_of_sectors >= policy.sector_mass - TOLERANCE
+}
+
 /// The criterion's place, if its upper bound is low and bodies with a sector say so.
 fn criterion_below(policy: &Compiled, parts: &Parts, criterion: usize, value: f64) -> Option<usize> {
     let (place, _, mass, estimate) = parts.criteria.iter().find(|(place, ..)| *place == criterion)?;
-    let holds = 100.0 * estimate.upper < value - TOLERANCE && mass.adverse_of_sectors >= policy.sector_mass - TOLERANCE;
-    holds.then_some(*place)
+    is_below(policy, mass, estimate, value).then_some(*place)
 }

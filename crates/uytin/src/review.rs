@@ -94,7 +94,7 @@ impl Situation<'_> {
             ReviewCode::PreviousTierUnknown => self.previous == Some(None),
             ReviewCode::ExemptionHidesAdverse => self.parts.exempt.iter().any(|(_, mass)| mass.adverse > 0.0),
             ReviewCode::FindingPending | ReviewCode::OverturnedAndCounted | ReviewCode::PossiblyFiledTwice => {
-                !self.records(code).is_empty()
+                !self.rows.findings.is_empty() && !self.records(code).is_empty()
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::estimate::Estimate;
 use crate::finding::{FindingRow, Findings, Incidents, Pending};
 use crate::mass::{Mass, MassRow, SectorMasses, take_slot};
 use crate::points::Points;
+use crate::policy::Prior;
 use crate::policy::compiled::{Compiled, weights};
 use crate::tier::{Standing, Tier};
 
@@ -67,6 +68,25 @@ pub(crate) struct Outcome {
     pub(crate) tier: Tier,
 }
 
+/// What a criterion adds to B, B_L, B_U, coverage, support and baseline, or what all of them add.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms([f64; 6]);
+
+impl Terms {
+    #[inline]
+    pub(crate) fn of(weight: f64, estimate: &Estimate, prior: &Prior) -> Self {
+        let parts = [estimate.mean, estimate.lower, estimate.upper, estimate.coverage, estimate.support, prior.mean];
+        Self(parts.map(|part| weight * part))
+    }
+
+    #[inline]
+    fn add(&mut self, other: &Self) {
+        for (sum, part) in self.0.iter_mut().zip(other.0) {
+            *sum += part;
+        }
+    }
+}
+
 /// A set of criteria by their places.
 type Places = SmallVec<[u64; 4]>;
 
@@ -96,40 +116,36 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
     const NONE: f64 = 0.0;
     let exempt = exempt_places(policy, as_of, rows.exemptions);
     let own_weights;
-    let weights = if exempt.is_empty() {
-        &policy.weights
-    } else {
+    let any_exempt = !exempt.is_empty();
+    let weights = if any_exempt {
         own_weights = weights(&policy.criteria, |place| contains(&exempt, place));
         &own_weights
+    } else {
+        &policy.weights
     };
     let mut masses = rows.masses;
     let mut sectors = SectorMasses::from_elem([NONE; 2], policy.sectors.len());
-    let (mut base, mut base_lower, mut base_upper, mut coverage, mut support, mut baseline) = (NONE, NONE, NONE, NONE, NONE, NONE);
+    let mut totals = Terms::default();
     let criteria = policy.criteria.iter().zip(&policy.slots).zip(weights).enumerate();
     for (place, ((criterion, slot), &weight)) in criteria {
         let number = u16::try_from(place).unwrap_or(u16::MAX);
         let seen = masses.first().is_some_and(|row| row.key.slot() == number);
-        if contains(&exempt, place) {
+        if any_exempt && contains(&exempt, place) {
             watch.exempt(place, &take_slot(policy, number, slot, as_of, &mut masses, None));
             continue;
         }
-        let (mass, estimate);
-        let estimate = if seen {
-            mass = take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors));
-            estimate = policy.estimator.estimate(&criterion.prior, &mass);
-            &estimate
+        if seen {
+            let mass = take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors));
+            let estimate = policy.estimator.estimate(&criterion.prior, &mass);
+            totals.add(&Terms::of(weight, &estimate, &criterion.prior));
+            watch.criterion(place, weight, &mass, &estimate);
         } else {
-            mass = Mass::default();
-            &criterion.unseen
-        };
-        base += weight * estimate.mean;
-        base_lower += weight * estimate.lower;
-        base_upper += weight * estimate.upper;
-        coverage += weight * estimate.coverage;
-        support += weight * estimate.support;
-        baseline += weight * criterion.prior.mean;
-        watch.criterion(place, weight, &mass, estimate);
+            let terms = if any_exempt { Terms::of(weight, &criterion.unseen, &criterion.prior) } else { criterion.unseen_terms };
+            totals.add(&terms);
+            watch.criterion(place, weight, &Mass::default(), &criterion.unseen);
+        }
     }
+    let Terms([base, base_lower, base_upper, coverage, support, baseline]) = totals;
     let mut gain = NONE;
     for (place, (credit, slot)) in policy.credits.iter().zip(policy.slots.iter().skip(policy.criteria.len())).enumerate() {
         let number = u16::try_from(policy.criteria.len() + place).unwrap_or(u16::MAX);
@@ -143,9 +159,13 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
         watch.credit(place, mass, one);
     }
     let findings = Findings { policy, as_of, rows: rows.findings };
-    let incidents = findings.weigh(Pending::AsFiled);
-    let left = Findings::remainder(&incidents);
-    watch.incidents(&incidents);
+    let left = if rows.findings.is_empty() {
+        1.0
+    } else {
+        let incidents = findings.weigh(Pending::AsFiled);
+        watch.incidents(&incidents);
+        Findings::remainder(&incidents)
+    };
 
     let credited = tenths_with(base, gain);
     let score = Points::nearest(credited * left);

@@ -9,6 +9,7 @@ use crate::decay::{Decay, ONE, Tables};
 use crate::estimate::{Estimate, Estimator};
 use crate::mass::Mass;
 use crate::record::Status;
+use crate::score::Terms;
 
 use super::document::{Condition, PolicyDocument, Prior, StatusRule};
 
@@ -65,6 +66,10 @@ pub(crate) struct CriterionRule {
     pub(crate) exemptable: bool,
     /// What holds of it without evidence.
     pub(crate) unseen: Estimate,
+    /// What that adds to the sums where no criterion is exempt.
+    pub(crate) unseen_terms: Terms,
+    /// The greatest bound that a measure sets to its upper bound, in points.
+    pub(crate) measured_below: Option<f64>,
 }
 
 pub(crate) struct CreditRule {
@@ -170,6 +175,8 @@ impl Compiled {
                 prior: criterion.prior.clone(),
                 exemptable: criterion.exemptable,
                 unseen: estimator.estimate(&criterion.prior, &Mass::default()),
+                unseen_terms: Terms::default(),
+                measured_below: None,
             });
         }
         for credit in &policy.credits {
@@ -210,7 +217,16 @@ impl Compiled {
                 criteria: criteria.iter().map(|name| slot(name)).collect(),
             },
         });
-        let triggers = triggers.collect();
+        let triggers: Vec<Trigger> = triggers.collect();
+        let weights = weights(&criteria, |_| false);
+        for (place, (criterion, &weight)) in criteria.iter_mut().zip(&weights).enumerate() {
+            criterion.unseen_terms = Terms::of(weight, &criterion.unseen, &criterion.prior);
+            let bounds = triggers.iter().filter_map(|trigger| match trigger {
+                Trigger::CriterionUpperBelow { criterion, value } if *criterion == place => Some(*value),
+                _ => None,
+            });
+            criterion.measured_below = bounds.max_by(f64::total_cmp);
+        }
         let earned = policy.tiers.earned.iter().map(|tier| EarnedRule {
             lower_at_least: tenths(tier.lower_at_least),
             sectors_at_least: tier.sectors_at_least,
@@ -229,7 +245,7 @@ impl Compiled {
             classes,
             sectors,
             slots,
-            weights: weights(&criteria, |_| false),
+            weights,
             criteria,
             credits,
             severities,
