@@ -328,7 +328,7 @@ impl PyAssessment {
     }
 
     /// The JSON form as dictionaries and lists.
-    #[pyo3(signature = () -> "dict[str, typing.Any]")]
+    #[pyo3(signature = () -> "dict[str, Any]")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         dict_of(py, &self.assessment.to_json())
     }
@@ -377,6 +377,7 @@ impl PyAssessment {
         hash(format!("{subject} {as_of} {previous_tier:?} {ledger_digest} {}", self.assessment.policy().digest()).as_bytes())
     }
 
+    #[pyo3(signature = () -> "tuple[object, tuple[object, ...]]")]
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, this) = (slf.py(), slf.get());
         let mut records = Vec::new();
@@ -479,7 +480,7 @@ impl PyReceipt {
     }
 
     /// The receipt as dictionaries and lists.
-    #[pyo3(signature = () -> "dict[str, typing.Any]")]
+    #[pyo3(signature = () -> "dict[str, Any]")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         dict_of(py, &self.0.to_json())
     }

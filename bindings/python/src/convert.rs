@@ -86,6 +86,9 @@ pub fn date_of(object: &Bound<'_, PyAny>, path: &str, kind: Kind) -> PyResult<Op
 impl<'py> FromPyObject<'_, 'py> for Day {
     type Error = PyErr;
 
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = <PyAny as pyo3::PyTypeInfo>::TYPE_HINT;
+
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         match date_of(&object, "as_of", Kind::General)? {
             Some(date) => Ok(Self(date)),

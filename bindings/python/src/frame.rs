@@ -39,7 +39,7 @@ pub struct Table {
 #[pymethods]
 impl Table {
     /// A capsule with the columns as an Arrow C stream.
-    #[pyo3(signature = (requested_schema = None))]
+    #[pyo3(signature = (requested_schema = None) -> "object")]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         // A requested schema is a wish, which a producer need not grant.
         let _ = requested_schema;
@@ -48,6 +48,7 @@ impl Table {
     }
 
     /// A capsule with the names and types of the columns as an Arrow C schema.
+    #[pyo3(signature = () -> "object")]
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let schema = FFI_ArrowSchema::try_from(self.schema.as_ref()).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
         PyCapsule::new_with_value(py, schema, SCHEMA)

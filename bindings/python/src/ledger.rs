@@ -134,7 +134,6 @@ impl PyLedger {
     /// RecordError
     ///     With the line of the first fault in its path.
     #[classmethod]
-    #[pyo3(signature = (path: "str | os.PathLike[str]"))]
     fn from_file(_: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let bytes = py.detach(|| std::fs::read(path))?;
         Self::read(py, &bytes)
@@ -153,6 +152,10 @@ impl PyLedger {
     }
 
     fn __or__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        self.merge(py, other)
+    }
+
+    fn __ror__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
         self.merge(py, other)
     }
 

@@ -5,6 +5,15 @@ use pyo3::types::PyTuple;
 
 use crate::convert::Day;
 
+/// The name of a field, whatever its type.
+trait Named {
+    type Name;
+}
+
+impl<T> Named for T {
+    type Name = &'static str;
+}
+
 macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => { $(
         $(#[$doc])*
@@ -15,16 +24,18 @@ macro_rules! plain {
         #[pymethods]
         impl $name {
             #[new]
+            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
             fn new($($field: $type),*) -> Self {
                 Self { $($field),* }
             }
 
             #[classattr]
             #[pyo3(name = "__match_args__")]
-            fn match_args(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
-                PyTuple::new(py, [$(stringify!($field)),*])
+            fn match_args() -> ($(<$type as Named>::Name,)*) {
+                ($(stringify!($field),)*)
             }
 
+            #[pyo3(signature = () -> "tuple[object, ...]")]
             fn __getnewargs__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 PyTuple::new(slf.py(), [$(slf.getattr(stringify!($field))?),*])
             }

@@ -80,7 +80,6 @@ impl PyPolicy {
     /// PolicyError
     ///     With every fault of the document in `faults`.
     #[classmethod]
-    #[pyo3(signature = (path: "str | os.PathLike[str]"))]
     fn from_file(_: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let text = std::fs::read(path)?;
         Policy::from_bytes(&text, &Limits::DEFAULT).map(Self).map_err(|error| exception(py, Kind::Policy, &error))
@@ -145,6 +144,7 @@ impl PyPolicy {
     }
 
     /// Each criterion's weight in the whole, where none is exempt; they sum to 1.
+    #[pyo3(signature = () -> "dict[str, float]")]
     fn weights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let weights = PyDict::new(py);
         for ((_, criterion), weight) in self.0.document().criteria().zip(self.0.weights()) {
@@ -174,7 +174,7 @@ impl PyPolicy {
     }
 
     /// The document.
-    #[pyo3(signature = () -> "dict[str, typing.Any]")]
+    #[pyo3(signature = () -> "dict[str, Any]")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         dict_of(py, self.0.canonical())
     }

@@ -39,7 +39,7 @@ pub struct PyRecord(pub Arc<Record>);
 #[pymethods]
 impl PyRecord {
     #[new]
-    #[pyo3(signature = (**fields))]
+    #[pyo3(signature = (**fields: "Any"))]
     fn new(py: Python<'_>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let fields = fields.cloned().unwrap_or_else(|| PyDict::new(py));
         Ok(Self(Arc::new(record_of(fields.as_any())?)))

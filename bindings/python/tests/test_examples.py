@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import doctest
+import importlib
+from typing import Any
 
+import matplotlib
 import pytest
 
 import uytin
-import uytin._frames
 
+matplotlib.use("agg")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-FOUND = [
-    test
-    for thing in [uytin, *(getattr(uytin, name) for name in uytin.__all__)]
-    for test in doctest.DocTestFinder(recurse=thing is not uytin).find(thing, getattr(thing, "__name__", ""), module=False, globs={name: getattr(uytin, name) for name in uytin.__all__})
-    if test.examples
-]
+PUBLIC: dict[str, Any] = {"uytin": uytin} | {name: getattr(uytin, name) for name in uytin.__all__}
+
+
+def examples() -> list[doctest.DocTest]:
+    finder = doctest.DocTestFinder()
+    found = doctest.DocTestFinder(recurse=False).find(uytin, "uytin", globs=dict(PUBLIC))
+    for name in uytin.__all__:
+        found += finder.find(PUBLIC[name], name, module=False, globs=dict(PUBLIC))
+    for name in ("duckdb", "plot", "sklearn"):
+        module = importlib.import_module(f"uytin.{name}")
+        found += finder.find(module, f"uytin.{name}", globs=PUBLIC | vars(module))
+    return [test for test in found if test.examples]
+
+
+FOUND = examples()
 
 
 def test_there_are_examples() -> None:
-    assert len(FOUND) >= 12
+    assert {"Record", "Policy", "Policy.diff", "Ledger", "assess", "assess_frame", "observations"} <= {test.name for test in FOUND}
 
 
 @pytest.mark.parametrize("example", FOUND, ids=lambda example: example.name)

@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 import pytest
 from conftest import AS_OF
 
-import uytin
 from uytin import Ledger, Policy, assess
 
 NASTY = "<script>alert(1)</script>\u202e\"'&"
@@ -89,6 +88,3 @@ def test_plain_text_and_rich(creators: Ledger) -> None:
     assert all(subject in said for subject in creators.subjects) and "Not rated" in said
     assert said.count(Policy.reference().notice()[:40]) == 1 + len(creators.subjects)
 
-
-def test_the_version_is_the_engines() -> None:
-    assert uytin.__version__ == uytin.VERSION if hasattr(uytin, "VERSION") else uytin.__version__

@@ -27,12 +27,27 @@ class _Opened:
             self.stream = record_stream(frame)
         elif polars := _module(frame, "polars"):
             self.back = polars.DataFrame
+            self._polars(polars, frame)
         elif pandas := _module(frame, "pandas"):
             self._pandas(pandas, frame)
         elif pyarrow := _module(frame, "pyarrow"):
             self._pyarrow(pyarrow, frame)
         elif duckdb := _module(frame, "duckdb"):
             self.back = lambda table: duckdb.from_arrow(_arrow(table))
+
+    def _polars(self, polars: Any, frame: Any) -> None:
+        if isinstance(frame, polars.LazyFrame):
+            frame = frame.collect()
+        if not isinstance(frame, polars.DataFrame):
+            raise TypeError(f"found a polars.{type(frame).__name__}, expected a polars.DataFrame")
+        # Polars hands a column without any value over in a form that Arrow does not have.
+        numbers, flags = {"passed", "failed", "reach", "amount", "revision"}, {"withdrawn"}
+        types = {
+            name: polars.Int64 if name in numbers else polars.Boolean if name in flags else polars.String
+            for name, of in frame.schema.items()
+            if of == polars.Null
+        }
+        self.stream = frame.cast(types) if types else frame
 
     def _pandas(self, pandas: Any, frame: Any) -> None:
         import pyarrow
@@ -198,8 +213,6 @@ def assess_frame(
     days, history = _dates(as_of)
     opened = _Opened(frame)
     before = None if previous is None else _Opened(previous).stream
-    if polars and before is not None and isinstance(before, polars.LazyFrame):
-        before = before.collect()
     bar = _Bar(len(days)) if progress else None
     try:
         table = assess_stream(

@@ -25,10 +25,10 @@ RULES = """
 .uytin{background:var(--card);color:var(--ink);border:1px solid var(--line);border-radius:14px;padding:18px 22px;max-width:860px;margin:4px 0;
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;text-align:left;box-sizing:border-box}
 .uytin *{box-sizing:border-box}
-.uytin p,.uytin h3,.uytin h4,.uytin ol,.uytin ul{margin:0;padding:0;color:inherit}
+.uytin p,.uytin h3,.uytin h4,.uytin ol,.uytin ul{margin:0!important;padding:0!important;color:inherit}
 .uytin ol,.uytin ul{list-style:none}
 .uytin h3{font-size:17px;font-weight:640;line-height:1.3;overflow-wrap:anywhere}
-.uytin h4{font-size:14px;font-weight:640;margin:18px 0 6px}
+.uytin h4{font-size:14px;font-weight:640;padding:18px 0 6px!important}
 .uytin .soft{color:var(--soft);font-size:13px}
 .uytin .hero{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline;margin:6px 0 10px}
 .uytin .big{font-size:40px;line-height:1.1;font-weight:600;letter-spacing:-.03em}
@@ -48,10 +48,10 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;f
 .uytin .scale u{top:-1px;width:4px;height:22px;margin-left:-2px;border-radius:2px;background:var(--ink);outline:1.5px solid var(--card)}
 .uytin .scale em{top:18px;font-style:normal;font-size:11px;color:var(--soft);transform:translateX(-50%)}
 .uytin .box{background:var(--warn);border:1px solid var(--warnline);border-radius:9px;padding:9px 13px;margin-top:12px}
-.uytin .box h4{margin:0 0 3px}
+.uytin .box h4{padding:0 0 3px!important}
 .uytin .wf li{display:grid;grid-template-columns:minmax(0,15.5rem) minmax(0,1fr) 3.6rem;gap:0 12px;align-items:center;font-size:13.5px;line-height:1.35}
 .uytin .wf span{padding:3px 0;overflow-wrap:anywhere}
-.uytin .wf .n,.uytin td.n,.uytin th.n{text-align:right}
+.uytin .wf .n,.uytin td.n,.uytin th.n{text-align:right!important}
 .uytin .wf .sum{border-top:1px solid var(--line);font-weight:640;margin-top:4px}
 .uytin .t{position:relative;height:22px;padding:0!important;background:repeating-linear-gradient(90deg,var(--grid) 0 1px,transparent 1px 20%)}
 .uytin .t i{position:absolute;top:4px;height:14px;min-width:2px;border-radius:2px;background:var(--base)}
@@ -60,9 +60,9 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;f
 .uytin .r li{display:grid;grid-template-columns:3.4rem minmax(0,1fr);gap:0 10px;padding:5px 0;border-top:1px solid var(--grid);font-size:14px}
 .uytin .r li:first-child{border-top:0}
 .uytin .neg{color:var(--loss)}
-.uytin .notice{border-left:3px solid var(--line);padding-left:12px;margin-top:16px;color:var(--soft);font-size:13px}
+.uytin .notice{border-left:3px solid var(--line);padding-left:12px!important;margin-top:16px!important;color:var(--soft);font-size:13px}
 .uytin table{border-collapse:collapse;font-size:13.5px;margin:0;width:100%;border:0}
-.uytin th,.uytin td{text-align:left;padding:4px 9px 4px 0;border:0;border-bottom:1px solid var(--grid);font-weight:400;vertical-align:top;
+.uytin th,.uytin td{text-align:left!important;padding:4px 9px 4px 0;border:0;border-bottom:1px solid var(--grid);font-weight:400;vertical-align:top;
 background:none!important;color:inherit}
 .uytin thead th{color:var(--soft)}
 .uytin tr{background:none!important}

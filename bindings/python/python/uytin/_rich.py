@@ -34,8 +34,8 @@ def assessment(found: Assessment) -> Iterator[Any]:
         yield Text(words("not_rated"), f"bold {colour}").append(f": {words('possible', **span)}", "not bold default")
     if found.human_review:
         yield Text(words("review"), "bold yellow")
-        for reason in found.review_reasons:
-            yield Text(f"  {plain(words.said(reason))}")
+        for why in found.review_reasons:
+            yield Text(f"  {plain(words.said(why))}")
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(max_width=44)
     table.add_column(no_wrap=True)
