@@ -18,10 +18,12 @@ use crate::input::InputFormat;
     after_help = "Examples:
   uytin assess records.jsonl                          a table of every subject
   uytin assess 2025.jsonl.gz 2026.jsonl -o report.html
+  uytin assess population.parquet --sorted -o scores.parquet
   uytin explain records.jsonl --subject creator-1     why the score is what it is
   uytin policy show                                   the reference policy, in words
 
-Exit codes: 0 done; 1 `verify` found a difference; 2 bad input or usage; 3 done, but `--skip-bad` left lines out",
+Exit codes: 0 done; 1 `verify` found a difference; 2 bad input or usage; 3 done, but `--skip-bad` left lines out;
+130 stopped by Ctrl-C, with nothing half-written",
     arg_required_else_help = true,
     propagate_version = true
 )]
@@ -52,6 +54,8 @@ pub enum Command {
     /// Check, name or show a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Make a synthetic population for trials: records about nobody
+    Simulate(Simulate),
     /// Print the JSON Schema of a document
     #[command(after_help = "Example:\n  uytin schema record -o record.schema.json")]
     Schema {
@@ -106,15 +110,21 @@ pub enum Command {
   uytin assess records.jsonl.gz --as-of 2026-11-21 --format jsonl -o november.jsonl
   uytin assess records.jsonl --as-of 2026-12-21 --previous november.jsonl
   zcat *.gz | uytin assess - --policy policy.json --lang vi -o report.html
+  uytin assess population.parquet --sorted --threads 4 -o scores.parquet
+  uytin assess january.parquet february.csv --with reasons,set-aside -o scores.arrow
 
 Without `--format`, the name of the output decides, then a terminal gets a table and everything else JSON Lines.
-Subjects come in the order of their ids. Without `--previous`, no tier is harder to leave than to reach.")]
+Subjects come in the order of their ids. Without `--previous`, no tier is harder to leave than to reach.
+
+Tables (Parquet, CSV, Arrow) have a record a row and the fields of records as columns; rows are counted from 0 in each file.
+Tables, JSON Lines of more than 256 MB on disk, Parquet and Arrow outputs, and all runs with `--sorted`, `--threads` or
+`--memory-limit` go through the batch engine. The scores are the same.")]
 pub struct Assess {
     #[command(flatten)]
     pub records: Records,
     #[command(flatten)]
     pub under: Under,
-    /// An earlier run's JSON Lines; its tiers are the previous ones
+    /// An earlier run's JSON Lines, CSV, Parquet or Arrow; its tiers are the previous ones
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub previous: Option<PathBuf>,
     /// How to write the assessments
@@ -124,6 +134,91 @@ pub struct Assess {
     pub language: Lang,
     #[command(flatten)]
     pub to: To,
+    /// Further columns of Parquet and Arrow
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "COLUMNS")]
+    pub with: Vec<With>,
+    /// The records come in ascending order of subject: stream them in constant memory
+    #[arg(long)]
+    pub sorted: bool,
+    /// Threads of the batch engine [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Memory that unsorted records may take, such as 4GiB; more is refused [default: three quarters of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory_limit: Option<u64>,
+}
+
+/// Bytes as people write them: `500MB`, `4GiB`, `1000000`.
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 10] = [
+        ("", 1),
+        ("b", 1),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("tb", 1_000_000_000_000),
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("tib", 1 << 40),
+    ];
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim().to_ascii_lowercase();
+    let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+    let bytes = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    bytes.ok_or_else(|| "expected a whole number with a unit, such as `500MB` or `4GiB`".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum With {
+    /// The parts of the score
+    Waterfall,
+    /// The estimate of each criterion
+    Criteria,
+    /// The reasons, with points and texts
+    Reasons,
+    /// How many records do not count, by reason
+    SetAside,
+    /// The whole assessment as JSON
+    Assessment,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin simulate --subjects 1000 --records 10000 --seed 7 -o trial.parquet
+  uytin simulate --subjects 1000 --records 10000 --seed 7 --order shuffled --ids -o trial.csv
+
+Equal arguments give equal records. Parquet and Arrow files carry `uytin.synthetic` in their metadata.")]
+pub struct Simulate {
+    /// How many subjects
+    #[arg(long, value_name = "N")]
+    pub subjects: u64,
+    /// How many records, at least one a subject
+    #[arg(long, value_name = "M")]
+    pub records: u64,
+    /// Draws the population; another seed, another population
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// The order of the records
+    #[arg(long, value_enum, default_value_t = Order::Sorted)]
+    pub order: Order,
+    /// Give the records ids, and revise some; JSON Lines always have them
+    #[arg(long)]
+    pub ids: bool,
+    #[command(flatten)]
+    pub under: Under,
+    /// Write to a file, whole or not at all: .parquet, .arrow, .csv or .jsonl
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// By subject, so that the table can be streamed
+    Sorted,
+    /// In no order
+    Shuffled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -136,6 +231,10 @@ pub enum Format {
     Csv,
     /// One self-contained page with charts
     Html,
+    /// Columns, one row a subject; to a file or a pipe
+    Parquet,
+    /// Arrow IPC, as Parquet
+    Arrow,
 }
 
 #[derive(Debug, Args)]
@@ -215,10 +314,10 @@ pub enum Document {
 /// Which records are read, and how.
 #[derive(Debug, Args)]
 pub struct Records {
-    /// Files of records, gzip or not, in any order; `-` for standard input
+    /// Files of records, in any order: JSON Lines, gzip or not; for `assess` also Parquet, CSV and Arrow; `-` for standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    /// What the files hold [default: by their content]
+    /// What the files hold [default: by their names]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub input_format: Option<InputFormat>,
     /// Leave bad lines out, count them, list the first ten and exit with 3

@@ -1,17 +1,24 @@
-//! `uytin assess`: every subject of the records, as a table, JSON Lines, CSV or a report.
+//! `uytin assess`: every subject of the records, as a table, JSON Lines, CSV, a report or columns.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use jiff::Zoned;
-use uytin::{Assessment, Date, Policy};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uytin::kernel::{Resolver, Tier};
+use uytin::{Date, Policy};
 
 use crate::args::{Assess, Format, Under};
 use crate::failure::{Failure, Result};
 use crate::html;
-use crate::input::{self, Input, PolicyText, Skipped};
+use crate::input::{self, Input, InputFormat, PolicyText, Skipped};
+use crate::interrupt;
 use crate::output::{self, Output};
 use crate::progress::Progress;
+use crate::table;
 use crate::text::{BOLD, CARE, Column, Line, PLAIN, Page, SOFT, Words, bar, percent, tiers};
 
 /// Exit code of work that is done but for lines that were left out.
@@ -21,41 +28,102 @@ pub fn run(args: &Assess, quiet: bool) -> Result<u8> {
     input::read_once(args.records.files.iter().chain(&args.previous).chain(&args.under.policy))?;
     let output = Output::to(args.to.output.as_deref())?;
     let format = args.format.unwrap_or_else(|| format_of(&output));
+    let columns = format.columns();
+    if columns.is_some() && output.is_terminal() {
+        return Err(Failure::at("standard output", "a terminal", "a pipe, or a file with `-o`: the format is not text"));
+    }
+    if columns.is_none() && !args.with.is_empty() {
+        return Err(Failure::at("--with", "a format without further columns", "`--format parquet` or `arrow`"));
+    }
     let (policy, as_of) = rules(&args.under)?;
-    let previous = args.previous.as_deref().map(input::previous_tiers).transpose()?.unwrap_or_default();
     let progress = Progress::new(quiet);
+    let mut sheet =
+        Sheet { policy: &policy, as_of, words: Words::of(args.language.get()), counts: RefCell::default(), progress: &progress, quiet };
+    let is_table = |path: &PathBuf| InputFormat::table(args.records.input_format, path).is_some();
+    if args.records.files.iter().any(is_table) {
+        table::assess(args, &mut sheet, output, format)?;
+        return Ok(0);
+    }
+    let by_engine = columns.is_some() || args.sorted || args.threads.is_some() || args.memory_limit.is_some();
+    if by_engine || input::is_large(&args.records) {
+        let skipped = table::assess(args, &mut sheet, output, format)?;
+        return Ok(left_out(&skipped));
+    }
+    let previous = args.previous.as_deref().map(|path| table::previous_tiers(path, &policy.policy)).transpose()?.unwrap_or_default();
     let Input { ledger, skipped } = input::read(&args.records, &progress)?;
 
     progress.assessing(ledger.subjects().len());
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     // One subject at a time, so that the memory is that of the records.
     let assessments = ledger.subjects().map(|subject| {
+        interrupt::check()?;
         progress.add(1);
         let previous = previous.get(subject).map(String::as_str);
         let assessment = ledger.bind_subject(&policy.policy, subject).assess(as_of, previous);
-        *counts.entry(assessment.tier.to_string()).or_default() += 1;
-        assessment
+        sheet.count(&assessment.tier, 1);
+        Ok(assessment.to_json())
     });
-    let words = Words::of(args.language.get());
-    match format {
-        Format::Jsonl => output.write(|out| json_lines(out, assessments))?,
-        Format::Csv => output.write(|out| csv(out, assessments))?,
-        Format::Html => output.write(|out| html::write(out, &policy, as_of, words.language(), assessments))?,
-        Format::Table => {
-            let mut page = Page::new(output.width());
-            table(&mut page, &words, &policy.policy, assessments);
-            progress.clear();
-            summary(&mut page, &words, &policy.policy, as_of, &counts);
-            output.write_text(&page.into_text())?;
+    sheet.write(output, format, assessments)?;
+    sheet.say_summary(format);
+    Ok(left_out(&skipped))
+}
+
+impl Format {
+    /// The file format, of formats that hold columns.
+    pub const fn columns(self) -> Option<uytin_columns::Format> {
+        match self {
+            Self::Parquet => Some(uytin_columns::Format::Parquet),
+            Self::Arrow => Some(uytin_columns::Format::Ipc),
+            Self::Table | Self::Jsonl | Self::Csv | Self::Html => None,
         }
     }
-    progress.clear();
-    if format != Format::Table && !quiet {
-        let mut page = Page::new(100);
-        summary(&mut page, &words, &policy.policy, as_of, &counts);
-        output::say(page.into_text().trim());
+}
+
+/// What the outputs of a run have in common.
+pub struct Sheet<'a> {
+    pub policy: &'a PolicyText,
+    pub as_of: Date,
+    pub words: Words,
+    /// Subjects by tier.
+    counts: RefCell<BTreeMap<String, usize>>,
+    pub progress: &'a Progress,
+    pub quiet: bool,
+}
+
+impl Sheet<'_> {
+    pub fn count(&self, tier: &str, subjects: usize) {
+        let mut counts = self.counts.borrow_mut();
+        match counts.get_mut(tier) {
+            Some(count) => *count += subjects,
+            None => drop(counts.insert(tier.to_owned(), subjects)),
+        }
     }
-    Ok(left_out(&skipped))
+
+    /// Writes assessments, each as its JSON, in a format of text.
+    pub fn write(&self, output: Output, format: Format, assessments: impl Iterator<Item = io::Result<String>>) -> Result<()> {
+        match format {
+            Format::Csv => output.write(|out| csv(out, self.policy, assessments))?,
+            Format::Html => output.write(|out| html::write(out, self.policy, self.as_of, self.words.language(), assessments))?,
+            Format::Table => {
+                let mut page = Page::new(output.width());
+                table(&mut page, &self.words, &self.policy.policy, assessments).map_err(|error| Failure::writing(output.name(), &error))?;
+                self.progress.clear();
+                summary(&mut page, &self.words, &self.policy.policy, self.as_of, &self.counts.borrow());
+                output.write_text(&page.into_text())?;
+            }
+            Format::Jsonl | Format::Parquet | Format::Arrow => output.write(|out| json_lines(out, assessments))?,
+        }
+        self.progress.clear();
+        Ok(())
+    }
+
+    /// Says on standard error what was assessed, where the output itself does not.
+    pub fn say_summary(&self, format: Format) {
+        if format != Format::Table && !self.quiet {
+            let mut page = Page::new(100);
+            summary(&mut page, &self.words, &self.policy.policy, self.as_of, &self.counts.borrow());
+            output::say(page.into_text().trim());
+        }
+    }
 }
 
 /// The policy and the day; the local date is read here and nowhere else.
@@ -88,20 +156,81 @@ fn format_of(output: &Output) -> Format {
         Some("html" | "htm") => Format::Html,
         Some("csv") => Format::Csv,
         Some("txt") => Format::Table,
+        Some("parquet" | "pq") => Format::Parquet,
+        Some("arrow" | "arrows" | "ipc" | "feather") => Format::Arrow,
         _ if output.is_terminal() => Format::Table,
         _ => Format::Jsonl,
     }
 }
 
-fn json_lines(out: &mut dyn Write, assessments: impl Iterator<Item = Assessment>) -> io::Result<()> {
+fn json_lines(out: &mut dyn Write, assessments: impl Iterator<Item = io::Result<String>>) -> io::Result<()> {
     for assessment in assessments {
-        out.write_all(assessment.to_json().as_bytes())?;
+        out.write_all(assessment?.as_bytes())?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
-fn csv(out: &mut dyn Write, assessments: impl Iterator<Item = Assessment>) -> io::Result<()> {
+/// What tables and CSV show of an assessment.
+#[derive(Deserialize)]
+struct Brief {
+    subject: String,
+    as_of: String,
+    score: f64,
+    interval: Bounds,
+    coverage: f64,
+    tier: String,
+    valid_until: String,
+    measures: Vec<Named>,
+    human_review: Review,
+    pending: Option<Waiting>,
+    set_aside: Vec<IgnoredAny>,
+    ledger_digest: String,
+}
+
+#[derive(Deserialize)]
+struct Bounds {
+    lower: f64,
+    upper: f64,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Review {
+    required: bool,
+    reasons: Vec<Coded>,
+}
+
+#[derive(Deserialize)]
+struct Coded {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Waiting {
+    findings: Vec<IgnoredAny>,
+}
+
+impl Brief {
+    fn of(json: io::Result<String>) -> io::Result<Self> {
+        Ok(serde_json::from_str(&json?)?)
+    }
+
+    fn is_rated(&self, policy: &Policy) -> bool {
+        self.tier != Resolver::new(policy).tier_id(Tier::Unrated)
+    }
+}
+
+/// Points as every surface shows them.
+fn points(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+fn csv(out: &mut dyn Write, policy: &PolicyText, assessments: impl Iterator<Item = io::Result<String>>) -> io::Result<()> {
     const HEAD: [&str; 18] = [
         "subject",
         "as_of",
@@ -124,22 +253,23 @@ fn csv(out: &mut dyn Write, assessments: impl Iterator<Item = Assessment>) -> io
     ];
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEAD)?;
+    let policy = &policy.policy;
     for assessment in assessments {
-        let policy = assessment.policy();
-        let reasons: Vec<&str> = assessment.human_review.iter().map(|reason| reason.code.as_str()).collect();
+        let assessment = Brief::of(assessment)?;
+        let reasons: Vec<&str> = assessment.human_review.reasons.iter().map(|reason| &*reason.code).collect();
         let measures: Vec<&str> = assessment.measures.iter().map(|measure| &*measure.id).collect();
         let pending = assessment.pending.as_ref().map_or(0, |pending| pending.findings.len());
         csv.write_record([
             &*assessment.subject,
-            &assessment.as_of.to_string(),
+            &assessment.as_of,
             &assessment.tier,
             // Of an unrated subject the score is the prior's, so there is none to show.
-            &if assessment.is_rated() { assessment.score.to_string() } else { String::new() },
-            &assessment.interval.lower.to_string(),
-            &assessment.interval.upper.to_string(),
+            &if assessment.is_rated(policy) { points(assessment.score) } else { String::new() },
+            &points(assessment.interval.lower),
+            &points(assessment.interval.upper),
             &format!("{:.6}", assessment.coverage),
-            &assessment.valid_until.to_string(),
-            if assessment.needs_human_review() { "true" } else { "false" },
+            &assessment.valid_until,
+            if assessment.human_review.required { "true" } else { "false" },
             &reasons.join(" "),
             &measures.join(" "),
             &pending.to_string(),
@@ -147,14 +277,14 @@ fn csv(out: &mut dyn Write, assessments: impl Iterator<Item = Assessment>) -> io
             policy.name(),
             policy.version(),
             &policy.digest().to_string(),
-            &assessment.ledger_digest.to_string(),
+            &assessment.ledger_digest,
             &policy.document().notice.en,
         ])?;
     }
     csv.flush()
 }
 
-fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iterator<Item = Assessment>) {
+fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iterator<Item = io::Result<String>>) -> io::Result<()> {
     /// The longest range picture, and the shortest that says something.
     const STRIP: std::ops::RangeInclusive<usize> = 12..=30;
     /// Where the picture stands among the columns.
@@ -164,25 +294,26 @@ fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iter
     let mut measures = Vec::new();
     let mut any_review = false;
     for assessment in assessments {
+        let assessment = Brief::of(assessment)?;
         let (tier, style) = words.tier(policy, &assessment.tier);
         let (lower, upper) = (assessment.interval.lower, assessment.interval.upper);
-        let rated = assessment.is_rated();
-        let texts = [("lower", lower.to_string()), ("upper", upper.to_string())];
+        let rated = assessment.is_rated(policy);
+        let texts = [("lower", points(lower)), ("upper", points(upper))];
         let range = words.with(if rated { "range" } else { "possible" }, &texts.each_ref().map(|(name, text)| (*name, text.as_str())));
         let proposed: Vec<&str> = (assessment.measures.iter())
-            .filter_map(|measure| policy.document().measures.iter().find(|rule| rule.id == measure.id))
+            .filter_map(|measure| policy.document().measures.iter().find(|rule| *rule.id == *measure.id))
             .map(|rule| words.of_policy(&rule.title))
             .collect();
-        any_review |= assessment.needs_human_review();
+        any_review |= assessment.human_review.required;
         measures.push(proposed.join(" · "));
-        pictures.push((lower.value() / 100.0, upper.value() / 100.0, if rated { style } else { SOFT }));
+        pictures.push((lower / 100.0, upper / 100.0, if rated { style } else { SOFT }));
         rows.push(vec![
             Line::new(&assessment.subject, BOLD),
             if rated { Line::new(&tier, style) } else { Line::default() },
-            if rated { Line::new(&assessment.score.to_string(), BOLD) } else { Line::new(words.get("notRated"), SOFT) },
+            if rated { Line::new(&points(assessment.score), BOLD) } else { Line::new(words.get("notRated"), SOFT) },
             Line::new(&range, if rated { PLAIN } else { SOFT }),
             Line::plain(&percent(assessment.coverage)),
-            if assessment.needs_human_review() { Line::new(words.get("reviewYes"), CARE) } else { Line::default() },
+            if assessment.human_review.required { Line::new(words.get("reviewYes"), CARE) } else { Line::default() },
         ]);
     }
     let mut columns = vec![
@@ -210,6 +341,7 @@ fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iter
             page.paragraph(&Line::new("  ▸ ", CARE), &Line::new(measures, SOFT));
         }
     });
+    Ok(())
 }
 
 /// A range on a track.

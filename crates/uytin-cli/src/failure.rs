@@ -5,6 +5,8 @@ use std::io;
 
 use uytin::Error;
 
+use crate::interrupt;
+
 /// What a command gives: its exit code, or why it stops.
 pub type Result<T> = std::result::Result<T, Failure>;
 
@@ -14,6 +16,8 @@ pub enum Failure {
     Faults(Vec<String>),
     /// Whoever read our output has gone: the end of the work, and nothing to report.
     ClosedPipe,
+    /// The user asked to stop: nothing is left of the output.
+    Interrupted,
 }
 
 impl Failure {
@@ -33,7 +37,9 @@ impl Failure {
 
     /// What the system says of an output.
     pub fn writing(name: impl Display, error: &io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if interrupt::is_asked() {
+            Self::Interrupted
+        } else if error.kind() == io::ErrorKind::BrokenPipe {
             Self::ClosedPipe
         } else {
             Self::new(format!("{name}: cannot write: {}", plain(error)))

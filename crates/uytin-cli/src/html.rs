@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use uytin::{Assessment, Date, Language};
+use uytin::{Date, Language};
 
 use crate::input::PolicyText;
 
@@ -17,7 +17,7 @@ pub fn write(
     policy: &PolicyText,
     as_of: Date,
     language: Language,
-    assessments: impl Iterator<Item = Assessment>,
+    assessments: impl Iterator<Item = io::Result<String>>,
 ) -> io::Result<()> {
     let mut assessments = Some(assessments);
     let mut rest = TEMPLATE;
@@ -48,13 +48,13 @@ fn data(
     policy: &PolicyText,
     as_of: Date,
     language: Language,
-    assessments: impl Iterator<Item = Assessment>,
+    assessments: impl Iterator<Item = io::Result<String>>,
 ) -> io::Result<()> {
     write!(out, r#"{{"lang":"{}","as_of":"{as_of}","generated_by":"uytin {}""#, language.as_str(), uytin::VERSION)?;
     write!(out, r#","policy":{},"codes":{}"#, inert(policy.policy.canonical()), inert(uytin::catalogue().trim()))?;
     out.write_all(br#","assessments":["#)?;
     for (n, assessment) in assessments.enumerate() {
-        write!(out, "{}{}", if n == 0 { "\n" } else { ",\n" }, inert(&assessment.to_json()))?;
+        write!(out, "{}{}", if n == 0 { "\n" } else { ",\n" }, inert(&assessment?))?;
     }
     out.write_all(b"\n]}")
 }

@@ -1,7 +1,6 @@
 //! Records in: files and standard input, plain or gzip, line by line within a bounded buffer.
 //!
-//! A further format is one more [`InputFormat`] and one function that hands each record, or what is wrong with it, to
-//! the [`Collector`].
+//! Tables are read elsewhere; here records are.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,13 +9,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use arrow_array::RecordBatch;
 use clap::ValueEnum;
 use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use uytin::{Code, Error, Fault, Ledger, Limits, Policy, Receipt, Record, quote};
+use uytin_columns::{Format as Table, columns_of};
 
 use crate::args::Records;
 use crate::failure::{Failure, Result, plain};
+use crate::interrupt;
 use crate::progress::Progress;
 
 /// How a file holds its records.
@@ -24,14 +26,31 @@ use crate::progress::Progress;
 pub enum InputFormat {
     /// JSON Lines, gzip or not
     Jsonl,
+    /// Parquet
+    Parquet,
+    /// Comma-separated values with a header
+    Csv,
+    /// Arrow IPC, file or stream
+    Arrow,
 }
 
 impl InputFormat {
-    /// The format of a source whose format nobody named.
-    const fn of(_: &Source<'_>) -> Self {
-        Self::Jsonl
+    /// As which table a file is read, `None` for JSON Lines: by the format that is named, else by the file's name.
+    pub fn table(named: Option<Self>, path: &Path) -> Option<Table> {
+        match named {
+            Some(Self::Jsonl) => None,
+            Some(Self::Parquet) => Some(Table::Parquet),
+            Some(Self::Csv) => Some(Table::Csv),
+            Some(Self::Arrow) => Some(Table::Ipc),
+            None => Table::of_path(path),
+        }
     }
 }
+
+/// The size on disk from which JSON Lines go through the batch engine: 256 MB.
+const ENGINE_BYTES: u64 = 256_000_000;
+/// Records of a batch.
+const BATCH_RECORDS: usize = 1 << 15;
 
 /// The most lines that are listed when bad ones are left out.
 const LISTED: usize = 10;
@@ -55,22 +74,56 @@ pub struct Skipped {
 
 /// Reads every file into one ledger.
 pub fn read(records: &Records, progress: &Progress) -> Result<Input> {
+    let mut ledger = Ledger::new();
+    let skipped = read_each(records, progress, &mut |record, limits| ledger.add_within(record, limits))?;
+    progress.clear();
+    Ok(Input { ledger, skipped })
+}
+
+/// Reads every file as batches of columns, until `send` gives false.
+pub fn read_batches(records: &Records, mut send: impl FnMut(RecordBatch) -> bool) -> Result<Skipped> {
+    let mut batch = Vec::with_capacity(BATCH_RECORDS);
+    let skipped = read_each(records, &Progress::hidden(), &mut |record, _| {
+        batch.push(record);
+        if batch.len() == BATCH_RECORDS {
+            let sent = send(columns_of(&batch));
+            batch.clear();
+            if !sent {
+                return Err(Fault::new(Code::Cancelled, "", "a request to stop", "the work to go on").into());
+            }
+        }
+        Ok(())
+    })?;
+    send(columns_of(&batch));
+    Ok(skipped)
+}
+
+/// Whether the files are so large that the batch engine is to read them.
+pub fn is_large(records: &Records) -> bool {
+    records.files.iter().map(|path| Source::of(path).bytes()).sum::<u64>() > ENGINE_BYTES
+}
+
+/// What takes the records.
+type Keep<'a> = dyn FnMut(Record, &Limits) -> std::result::Result<(), Error> + 'a;
+
+/// Hands every record of every file to `keep`.
+fn read_each(records: &Records, progress: &Progress, keep: &mut Keep<'_>) -> Result<Skipped> {
     read_once(&records.files)?;
     let limits = Limits { line_bytes: records.max_line, ..Limits::DEFAULT };
-    let mut collector = Collector { ledger: Ledger::new(), limits, skip_bad: records.skip_bad, skipped: Skipped::default(), seen: 0 };
+    let mut collector = Collector { keep, limits, skip_bad: records.skip_bad, skipped: Skipped::default(), seen: 0 };
     let sources: Vec<Source<'_>> = records.files.iter().map(|path| Source::of(path)).collect();
     progress.reading(sources.iter().map(Source::bytes).sum());
-    for source in &sources {
-        let before = collector.seen;
-        match records.input_format.unwrap_or(InputFormat::of(source)) {
-            InputFormat::Jsonl => json_lines(source, &mut collector, progress)?,
+    for (source, path) in sources.iter().zip(&records.files) {
+        if InputFormat::table(records.input_format, path).is_some() {
+            return Err(Failure::at(source, "a table", "JSON Lines: tables are for `uytin assess`, and not together with JSON Lines"));
         }
+        let before = collector.seen;
+        json_lines(source, &mut collector, progress)?;
         if collector.seen == before {
             return Err(Failure::at(format_args!("{source}:1: $"), "nothing", "JSON Lines, one record a line"));
         }
     }
-    progress.clear();
-    Ok(Input { ledger: collector.ledger, skipped: collector.skipped })
+    Ok(collector.skipped)
 }
 
 /// Standard input can be read but once.
@@ -80,20 +133,23 @@ pub fn read_once<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()>
 }
 
 /// Takes what the formats read.
-struct Collector {
-    ledger: Ledger,
+struct Collector<'k, 'r> {
+    keep: &'k mut Keep<'r>,
     limits: Limits,
     skip_bad: bool,
     skipped: Skipped,
     seen: u64,
 }
 
-impl Collector {
+impl Collector<'_, '_> {
     /// A record, or what is wrong with it, at a place.
     fn take(&mut self, place: &dyn Display, record: std::result::Result<Record, Error>) -> Result<()> {
         self.seen += 1;
-        let Err(error) = record.and_then(|record| self.ledger.add_within(record, &self.limits)) else { return Ok(()) };
-        if !self.skip_bad {
+        if interrupt::is_asked() {
+            return Err(Failure::Interrupted);
+        }
+        let Err(error) = record.and_then(|record| (self.keep)(record, &self.limits)) else { return Ok(()) };
+        if !self.skip_bad || error.code() == Code::Cancelled {
             return Err(Failure::of(place, &error));
         }
         self.skipped.count += 1;
@@ -104,7 +160,7 @@ impl Collector {
     }
 }
 
-fn json_lines(source: &Source<'_>, collector: &mut Collector, progress: &Progress) -> Result<()> {
+fn json_lines(source: &Source<'_>, collector: &mut Collector<'_, '_>, progress: &Progress) -> Result<()> {
     let limits = collector.limits;
     let mut lines = Lines::new(source.text(progress)?, limits.line_bytes);
     while let Some((number, line)) = lines.next_line().map_err(|(number, error)| source.broken(number, &error))? {
@@ -190,7 +246,7 @@ pub fn receipt(path: &Path) -> Result<Receipt> {
 }
 
 /// A file, or standard input.
-enum Source<'a> {
+pub enum Source<'a> {
     Standard,
     File(&'a Path),
 }
@@ -211,7 +267,7 @@ pub fn quote_path(path: &Path) -> String {
 }
 
 impl<'a> Source<'a> {
-    fn of(path: &'a Path) -> Self {
+    pub fn of(path: &'a Path) -> Self {
         if path.as_os_str() == "-" { Self::Standard } else { Self::File(path) }
     }
 
@@ -223,7 +279,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn open(&self, expected: &str) -> Result<Box<dyn Read>> {
+    pub fn open(&self, expected: &str) -> Result<Box<dyn Read>> {
         let refused = |error: &io::Error| Failure::at(self, plain(error), expected);
         match self {
             Self::Standard => Ok(Box::new(io::stdin())),

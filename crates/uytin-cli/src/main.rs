@@ -6,10 +6,13 @@ mod explain;
 mod failure;
 mod html;
 mod input;
+mod interrupt;
 mod output;
 mod policy;
 mod progress;
 mod receipt;
+mod simulate;
+mod table;
 mod text;
 
 use std::process::ExitCode;
@@ -32,9 +35,14 @@ fn main() -> ExitCode {
         Colour::Never => anstream::ColorChoice::Never,
     };
     choice.write_global();
+    interrupt::watch();
     let code = match run(&cli) {
         Ok(code) => code,
         Err(Failure::ClosedPipe) => 0,
+        Err(Failure::Interrupted) => {
+            output::say("interrupted");
+            interrupt::CODE
+        }
         Err(Failure::Faults(faults)) => {
             output::report(&faults);
             REFUSED
@@ -50,6 +58,7 @@ fn run(cli: &Cli) -> Result<u8> {
         Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
         Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
+        Command::Simulate(args) => simulate::run(args, cli.quiet),
         Command::Schema { document, to } => schema(*document, to),
         Command::Merge { records, to } => merge(records, to, cli.quiet),
         Command::Receipt { one, to } => receipt::write(one, to, cli.quiet),

@@ -11,6 +11,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::failure::{Failure, Result};
 use crate::input::quote_path;
+use crate::interrupt::Partial;
 
 const BUFFER_BYTES: usize = 128 << 10;
 /// The width of a text that is for no terminal.
@@ -90,6 +91,33 @@ impl Output {
         }
     }
 
+    /// Has `content` write a file at the path it is given, and puts that in its place: wholly or not at all.
+    pub fn write_by_path(self, content: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        let name = self.name().to_owned();
+        let failed = |error: io::Error| Failure::writing(&name, &error);
+        let beside = if let Target::File { path, .. } = &self.0 { folder(path).to_path_buf() } else { std::env::temp_dir() };
+        let room = tempfile::Builder::new().prefix(".uytin-").tempdir_in(beside).map_err(failed)?;
+        let partial = Partial::new(room.path());
+        let written = room.path().join("result");
+        content(&written)?;
+        if let Target::File { path, .. } = &self.0 {
+            if let Ok(present) = fs::metadata(path) {
+                fs::set_permissions(&written, present.permissions()).map_err(failed)?;
+            }
+            return partial.complete(|| fs::rename(&written, path)).map_err(failed);
+        }
+        let mut result = File::open(&written).map_err(failed)?;
+        self.write(|out| io::copy(&mut result, out).map(drop))
+    }
+
+    /// The output as messages name it.
+    pub fn name(&self) -> &str {
+        match &self.0 {
+            Target::Standard => "standard output",
+            Target::File { name, .. } | Target::Device { name, .. } => name,
+        }
+    }
+
     /// Writes a text with colours, which go to a terminal only, and not against the will of `NO_COLOR`.
     pub fn write_text(self, text: &str) -> Result<()> {
         if let Target::Standard = self.0 {
@@ -106,12 +134,12 @@ fn folder(path: &Path) -> &Path {
 
 fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut temporary = beside(folder(path))?;
+    let partial = Partial::new(temporary.path());
     content(&mut temporary)?;
     if let Ok(present) = fs::metadata(path) {
         temporary.as_file().set_permissions(present.permissions())?;
     }
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    partial.complete(|| temporary.persist(path).map(drop).map_err(|error| error.error))
 }
 
 fn beside(folder: &Path) -> io::Result<NamedTempFile> {

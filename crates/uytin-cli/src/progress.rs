@@ -41,6 +41,34 @@ impl Progress {
         );
     }
 
+    /// So many rows are to be scored; 0 where nobody knows.
+    pub fn scoring(&self, rows: u64) {
+        let template = if rows == 0 {
+            "{spinner} {human_pos} rows, {msg} subjects"
+        } else {
+            "{bar:32.cyan/dim} {human_pos} of {human_len} rows, {msg} subjects"
+        };
+        self.bar.set_message("0");
+        self.start(rows, template);
+    }
+
+    /// How far the engine is.
+    pub fn at(&self, rows: u64, subjects: u64) {
+        if !self.wanted {
+            return;
+        }
+        if subjects > 0 {
+            self.bar.set_message(indicatif::HumanCount(subjects).to_string());
+        }
+        // Rows are passed over twice where they come unsorted.
+        self.add(rows.saturating_sub(self.bar.position()));
+    }
+
+    /// So many records are to be made.
+    pub fn making(&self, records: u64) {
+        self.start(records, "{bar:32.cyan/dim} {human_pos} of {human_len} records, {eta} left");
+    }
+
     fn start(&self, length: u64, template: &str) {
         if length > 0 {
             self.bar.set_length(length);
