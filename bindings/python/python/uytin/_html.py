@@ -61,7 +61,7 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;f
 .uytin .r li:first-child{border-top:0}
 .uytin .neg{color:var(--loss)}
 .uytin .notice{border-left:3px solid var(--line);padding-left:12px!important;margin-top:16px!important;color:var(--soft);font-size:13px}
-.uytin table{border-collapse:collapse;font-size:13.5px;margin:0;width:100%;border:0}
+.uytin table{table-layout:auto!important;border-collapse:collapse;font-size:13.5px;margin:0;width:100%;border:0}
 .uytin th,.uytin td{text-align:left!important;padding:4px 9px 4px 0;border:0;border-bottom:1px solid var(--grid);font-weight:400;vertical-align:top;
 background:none!important;color:inherit}
 .uytin thead th{color:var(--soft)}
