@@ -4,6 +4,7 @@ mod audit;
 mod c;
 mod fuzz;
 mod oracle;
+mod python;
 mod run;
 mod rust;
 mod wasm;
@@ -22,6 +23,7 @@ const STAGES: &[Stage] = &[
     ("rust", "unit, property, vector and command tests", rust::test),
     ("wasm", "the npm package, its component and its page, in Node and Chromium", wasm::test),
     ("c", "the C library: ABI, C and C++ programs, sanitizers, examples, fuzzing", c::test),
+    ("python", "the Python package: wheel, stubs, types, frames, notebooks, Spark", python::test),
     ("oracle", "the decimal oracle, and the core against it", oracle::test),
     ("fuzz", "the core's parsers and assess on anything, for a bounded time", fuzz::test),
 ];
@@ -41,6 +43,8 @@ cargo xtask JOB
   c-install --prefix P
                   build libuytin and install it below P
   c-bench         what a call through the C library costs beside the Rust call
+  python          every check of the Python package
+  python-stubs    write the stubs of the Python package anew from the code
   wasm            build the npm package into bindings/wasm/dist
 ";
 
@@ -69,6 +73,8 @@ fn job(words: &[&str]) -> Result<()> {
         ["c-header"] => c::header(),
         ["c-install", "--prefix", prefix] => c::install(std::path::Path::new(prefix)),
         ["c-bench"] => c::bench(),
+        ["python"] => python::test(),
+        ["python-stubs"] => python::stubs(),
         ["wasm"] => wasm::build(),
         _ => {
             print!("{HELP}");
