@@ -21,7 +21,7 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 const STAGES: &[Stage] = &[
     ("lint", "format, lints and docs", rust::lint),
     ("rust", "unit, property, vector and command tests", rust::test),
-    ("wasm", "the npm package, its component and its page, in Node and Chromium", wasm::test),
+    ("wasm", "the npm package in Node: the bytes of the core", wasm::test),
     ("c", "the C library: ABI, C and C++ programs, sanitizers, examples, fuzzing", c::test),
     ("python", "the Python package: wheel, stubs, types, frames, notebooks, Spark", python::test),
     ("oracle", "the decimal oracle, and the core against it", oracle::test),

@@ -1,0 +1,101 @@
+// Makes dist/ of the engine that `cargo xtask wasm` has compiled: node build.js GLUE ENGINE SCHEMAS
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const [glue, engine, schemas] = process.argv.slice(2);
+const root = import.meta.dirname, dist = join(root, 'dist'), generated = join(root, 'js/generated');
+for (const folder of [dist, generated]) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+}
+for (const name of ['engine.js', 'engine.d.ts']) copyFileSync(join(glue, name), join(generated, name));
+copyFileSync(engine, join(dist, 'uytin.wasm'));
+const wasm = readFileSync(engine);
+writeFileSync(join(generated, 'engine.base64.ts'), `export default '${wasm.toString('base64')}';\n`);
+
+// ---- types of the documents, from the schemas that the core makes of its own types
+
+const known = new Map();
+const doc = (schema, indent) => schema.description ? `${indent}/** ${schema.description.replaceAll('*/', '')} */\n` : '';
+const union = (types) => [...new Set(types)].join(' | ');
+const typeOf = (schema, output, indent) => {
+  if (schema === true || Object.keys(schema).length === 0) return 'unknown';
+  const some = schema.oneOf ?? schema.anyOf;
+  if (some) return union(some.map((one) => typeOf(one, output, indent)));
+  if ('const' in schema) return JSON.stringify(schema.const);
+  if (schema.enum) return union(schema.enum.map((value) => JSON.stringify(value)));
+  const reference = schema.$ref?.split('/').pop();
+  if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type }, output, indent)));
+  if (reference && !schema.properties) return reference;
+  switch (schema.type) {
+    case 'integer': case 'number': return 'number';
+    case 'array': return `${/[| ]/.test(typeOf(schema.items, output, indent)) ? `(${typeOf(schema.items, output, indent)})` : typeOf(schema.items, output, indent)}[]`;
+    case 'object': {
+      const inner = `${indent}  `;
+      if (!schema.properties) return `{ [id: string]: ${typeOf(schema.additionalProperties ?? true, output, inner)} }`;
+      const fields = Object.entries(schema.properties).map(([key, value]) => {
+        // What the core writes is always there, null or not; what it reads may be left out.
+        const type = typeOf(value, output, inner);
+        const optional = !schema.required?.includes(key) && !(output && / \| null$/.test(type));
+        return `${doc(value, inner)}${inner}${/^\w+$/.test(key) ? key : JSON.stringify(key)}${optional ? '?' : ''}: ${type};\n`;
+      });
+      return `${reference ? `${reference} & ` : ''}{\n${fields.join('')}${indent}}`;
+    }
+    default: return schema.type;
+  }
+};
+const add = (name, schema, output) => {
+  const type = typeOf(schema, output, '');
+  const text = `${doc(schema, '')}export type ${name} = ${type};\n`;
+  if (known.has(name) && known.get(name) !== text) throw new Error(`two types of the name ${name}`);
+  known.set(name, text);
+};
+for (const [name, schema] of Object.entries(JSON.parse(readFileSync(schemas, 'utf8')))) {
+  for (const [inner, definition] of Object.entries(schema.$defs ?? {})) add(inner, definition, name === 'Assessment');
+  add(name, schema, name === 'Assessment');
+}
+writeFileSync(join(generated, 'types.ts'), [...known.values()].join('\n'));
+
+// ---- modules
+
+const common = {
+  bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'none', charset: 'utf8', outdir: dist, metafile: true,
+  mangleProps: /^_[a-z]|^__(wrap|destroy_into_raw|wbg_ptr)$/, absWorkingDir: root, logLevel: 'warning',
+};
+await build({ ...common, entryPoints: ['js/node.ts'], external: ['node:fs'] });
+await build({ ...common, entryPoints: ['js/browser.ts', 'js/inline.ts'] });
+if (existsSync(join(root, 'js/preview.ts'))) {
+  const own = { ...common, loader: { '.css': 'text' }, plugins: [{ name: 'minify-css', setup: minifiedCss }] };
+  await build({ ...own, entryPoints: ['js/preview.ts'], external: ['./browser.js'] });
+  await build({ ...own, entryPoints: ['js/preview-inline.ts'], alias: { './browser.js': './inline.js' } });
+}
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+
+function minifiedCss(plugin) {
+  plugin.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+    const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, logLevel: 'warning' });
+    return { contents: outputFiles[0].text.trim(), loader: 'text' };
+  });
+}
+
+// ---- budgets
+
+const size = (name) => readFileSync(join(dist, name));
+const budgets = [
+  ['uytin.wasm', 'brotli', brotliCompressSync(size('uytin.wasm')).length, 125_000],
+  ['browser.js', 'bytes', size('browser.js').length, 10_000],
+  ['node.js', 'bytes', size('node.js').length, 10_000],
+];
+if (existsSync(join(dist, 'preview.js'))) budgets.push(['preview.js', 'brotli', brotliCompressSync(size('preview.js')).length, 30_000]);
+let over = false;
+for (const [name, unit, found, most] of budgets) {
+  console.log(`${name.padEnd(12)} ${String(found).padStart(7)} of ${most} ${unit}`);
+  over ||= found > most;
+}
+if (over) {
+  console.error('a size budget is exceeded');
+  process.exitCode = 1;
+}

@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { start } from './core.js';
+
+start(new WebAssembly.Module(readFileSync(new URL('./uytin.wasm', import.meta.url))));
+
+export * from './index.js';

@@ -1,0 +1,230 @@
+//! The engine of the npm package `uytin`: documents come in as JSON text and go out as JSON text.
+//!
+//! Text is what the core reads and writes, so unknown fields, duplicate keys and ranges are checked by the core alone, and
+//! the bytes that leave are the core's. The classes that people use are in `js/`.
+
+use serde::Serialize;
+use uytin::{BoundSubject, Date, Error, Ledger, Limits, Policy, Receipt, Record};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(raw_module = "../error.js")]
+extern "C" {
+    /// The JavaScript error of a message and its faults, a JSON list.
+    #[wasm_bindgen(js_name = errorOf)]
+    fn error_of(message: &str, faults: &str) -> JsValue;
+}
+
+#[derive(Serialize)]
+struct FaultDocument<'a> {
+    code: &'static str,
+    path: &'a str,
+    found: &'a str,
+    expected: &'a str,
+}
+
+fn thrown(error: &Error) -> JsValue {
+    let faults = error.faults();
+    let documents =
+        faults.map(|fault| FaultDocument { code: fault.code.as_str(), path: &fault.path, found: &fault.found, expected: &fault.expected });
+    error_of(&error.to_string(), &json(&documents.collect::<Vec<_>>()))
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    // Fails on maps without text keys only, of which there are none.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Days since 1970-01-01 of a date as text.
+#[wasm_bindgen]
+pub fn day(text: &str) -> Result<i32, JsValue> {
+    Date::parse(text).map(Date::days).map_err(|fault| thrown(&fault.at("asOf").into()))
+}
+
+/// The version of the engine.
+#[wasm_bindgen]
+pub fn version() -> JsValue {
+    uytin::VERSION.into()
+}
+
+/// The catalogue of codes and their texts, JSON.
+#[wasm_bindgen]
+pub fn catalogue() -> JsValue {
+    uytin::catalogue().into()
+}
+
+/// A valid policy.
+#[wasm_bindgen]
+pub struct RawPolicy(Policy);
+
+#[wasm_bindgen]
+impl RawPolicy {
+    /// The reference policy.
+    pub fn reference() -> Self {
+        Self(Policy::reference())
+    }
+
+    /// Reads a policy.
+    pub fn read(json: &[u8]) -> Result<Self, JsValue> {
+        Policy::from_bytes(json, &Limits::DEFAULT).map(Self).map_err(|error| thrown(&error))
+    }
+
+    /// SHA-256 of the canonical form.
+    pub fn digest(&self) -> JsValue {
+        self.0.digest().to_string().into()
+    }
+
+    /// The RFC 8785 form of the document as read.
+    pub fn canonical(&self) -> JsValue {
+        self.0.canonical().into()
+    }
+
+    /// The ids of the tiers, as a JSON list, by the numbers that [`RawBound::score`] gives.
+    pub fn tiers(&self) -> JsValue {
+        json(&tiers(&self.0).collect::<Vec<_>>()).into()
+    }
+}
+
+/// The tiers' ids, by number.
+fn tiers(policy: &Policy) -> impl Iterator<Item = &str> {
+    let tiers = &policy.document().tiers;
+    let earned = tiers.earned.iter().map(|tier| &*tier.id);
+    earned.chain(["standard", "unrated"]).chain(tiers.imposed.iter().map(|tier| &*tier.id))
+}
+
+/// A ledger: it does not change, adding gives a new one that shares its records.
+#[wasm_bindgen]
+pub struct RawLedger(Ledger);
+
+#[wasm_bindgen]
+impl RawLedger {
+    /// Reads JSON Lines.
+    pub fn read(bytes: &[u8]) -> Result<Self, JsValue> {
+        Ledger::from_json_lines(bytes, &Limits::DEFAULT).map(Self).map_err(|error| thrown(&error))
+    }
+
+    /// The ledger with further records, one a line; faults name their place in the list that the lines were made of.
+    pub fn with(&self, lines: &[u8]) -> Result<Self, JsValue> {
+        let mut ledger = self.0.clone();
+        for (n, line) in lines.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+            let added = Record::from_bytes(line, &Limits::DEFAULT).and_then(|record| ledger.add(record));
+            added.map_err(|error| {
+                let below = |path: &str| format!("$[{n}]{}", path.strip_prefix('$').unwrap_or(path));
+                let faults = error.faults().map(|fault| fault.clone().at(below(&fault.path))).collect();
+                thrown(&Error::of(faults).unwrap_or(error))
+            })?;
+        }
+        Ok(Self(ledger))
+    }
+
+    /// The ledger of the records of both.
+    pub fn merge(&self, other: &Self) -> Result<Self, JsValue> {
+        self.0.merge(&other.0).map(Self).map_err(|error| thrown(&error))
+    }
+
+    /// How many records there are.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The subjects, as a JSON list.
+    pub fn subjects(&self) -> JsValue {
+        json(&self.0.subjects().collect::<Vec<_>>()).into()
+    }
+
+    /// The canonical JSON Lines.
+    #[wasm_bindgen(js_name = toBytes)]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
+
+    /// The records of a subject, or of all, as a JSON list.
+    pub fn records(&self, subject: Option<String>) -> JsValue {
+        let mut out = vec![b'['];
+        let mut push = |record: &Record| {
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            record.write_canonical(&mut out);
+        };
+        match subject {
+            Some(subject) => self.0.records_of(&subject).for_each(&mut push),
+            None => self.0.records().for_each(&mut push),
+        }
+        out.push(b']');
+        String::from_utf8(out).unwrap_or_default().into()
+    }
+
+    /// Binds a subject to a policy; a ledger of one subject needs no name.
+    pub fn bind(&self, policy: &RawPolicy, subject: Option<String>) -> Result<RawBound, JsValue> {
+        let subject = match &subject {
+            Some(subject) => subject,
+            None => self.0.only_subject().map_err(|error| thrown(&error))?,
+        };
+        Ok(RawBound { bound: self.0.bind_subject(&policy.0, subject), out: [0.0; 5] })
+    }
+
+    /// Recomputes a receipt from policy and ledger; what it found, as JSON.
+    pub fn verify(&self, policy: &RawPolicy, receipt: &[u8]) -> Result<JsValue, JsValue> {
+        #[derive(Serialize)]
+        struct Difference {
+            path: String,
+            found: String,
+            expected: String,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Verification {
+            verified: bool,
+            engine_version: String,
+            differences: Vec<Difference>,
+        }
+        let receipt = Receipt::from_bytes(receipt).map_err(|error| thrown(&error))?;
+        let found = receipt.verify(&policy.0, &self.0);
+        Ok(json(&Verification {
+            verified: found.is_verified(),
+            engine_version: found.engine_version,
+            differences: found
+                .differences
+                .into_iter()
+                .map(|difference| Difference { path: difference.path, found: difference.found, expected: difference.expected })
+                .collect(),
+        })
+        .into())
+    }
+}
+
+/// The records of one subject, bound to a policy.
+#[wasm_bindgen]
+pub struct RawBound {
+    bound: BoundSubject,
+    /// What `score` gave last: score, lower, upper, coverage, tier.
+    out: [f64; 5],
+}
+
+#[wasm_bindgen]
+impl RawBound {
+    /// Computes score, lower, upper, coverage and the tier's number, and says where in memory they stand.
+    pub fn score(&mut self, as_of: i32, previous_tier: Option<String>) -> *const f64 {
+        let policy = self.bound.policy();
+        let score = self.bound.score(date(as_of), previous_tier.as_deref());
+        let tier = (0u32..).zip(tiers(policy)).find(|(_, id)| *id == score.tier).map_or(0, |(place, _)| place);
+        self.out = [score.score.value(), score.lower.value(), score.upper.value(), score.coverage, f64::from(tier)];
+        self.out.as_ptr()
+    }
+
+    /// The assessment, as JSON.
+    pub fn assess(&self, as_of: i32, previous_tier: Option<String>) -> JsValue {
+        self.bound.assess(date(as_of), previous_tier.as_deref()).to_json().into()
+    }
+
+    /// The receipt, in its canonical form.
+    pub fn receipt(&self, as_of: i32, previous_tier: Option<String>) -> JsValue {
+        self.bound.assess(date(as_of), previous_tier.as_deref()).receipt().to_json().into()
+    }
+}
+
+/// The date of a number that [`day`] gave.
+fn date(days: i32) -> Date {
+    Date::from_days(days).unwrap_or(Date::MAX)
+}

@@ -1,0 +1,105 @@
+// The package in Node: every vector and random ledgers give the bytes that the core gives; what is wrong is refused.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { Ledger, Policy, UytinError, assess, assessJson, mergeLedgers, receipt, score, verify } from '../dist/node.js';
+
+const spec = new URL('../../../spec/vectors/', import.meta.url);
+const policies = Object.fromEntries(
+  readdirSync(new URL('policies', spec)).map((name) => [name.replace(/\.json$/, ''), new Policy(readFileSync(new URL(`policies/${name}`, spec)))]),
+);
+const policyFolder = new URL('policies', spec).pathname;
+const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
+
+/** What the core's own program prints, a line each. */
+const native = (words, input) => {
+  const ran = spawnSync(process.env.UYTIN_NATIVE, words, { input, maxBuffer: 1 << 30, encoding: 'utf8' });
+  assert.equal(ran.status, 0, ran.stderr);
+  return ran.stdout.trimEnd().split('\n');
+};
+
+const compare = (cases, answers) => {
+  assert.equal(cases.length, answers.length);
+  cases.forEach((text, n) => {
+    const { policy, subject, as_of: asOf, previous_tier, records } = JSON.parse(text);
+    const options = { subject, asOf, policy: policies[policy], previousTier: previous_tier ?? undefined };
+    assert.equal(assessJson(records, options), answers[n]);
+    const whole = assess(records, options);
+    assert.equal(whole.score, JSON.parse(answers[n]).score);
+    const quick = score(records, options);
+    assert.deepEqual([quick.score, quick.lower, quick.upper, quick.tier], [whole.score, whole.interval.lower, whole.interval.upper, whole.tier]);
+  });
+};
+
+test('all 300 vectors give the bytes of the core', () => {
+  const text = readFileSync(new URL('cases.jsonl', spec), 'utf8');
+  const cases = text.trimEnd().split('\n');
+  assert.equal(cases.length, 300);
+  compare(cases, native(['assess', policyFolder], text));
+});
+
+test('ten thousand random ledgers give the bytes of the core', () => {
+  const cases = native(['random', policyFolder, '10000', '2026']);
+  assert.equal(cases.length, 10_000);
+  compare(cases, native(['assess', policyFolder], `${cases.join('\n')}\n`));
+});
+
+test('a ledger merges in any order, keeps its bytes and is freed', () => {
+  const one = new Ledger([JSON.parse(line)]);
+  const other = new Ledger(line.replace('"id":"1"', '"id":"2"'));
+  assert.deepEqual(mergeLedgers(one, other).toBytes(), mergeLedgers(other, one, one).toBytes());
+  assert.equal(one.toString().trim(), JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line)).sort())));
+  one.free();
+  assert.throws(() => one.toBytes(), TypeError);
+});
+
+test('a receipt verifies, and an altered one does not', () => {
+  const ledger = new Ledger(line);
+  const text = receipt(ledger, { asOf: '2026-11-21' });
+  assert.equal(verify(text, ledger).verified, true);
+  assert.equal(verify(text, new Ledger(line.replace('"failed":1', '"failed":2'))).verified, false);
+});
+
+test('what is wrong is refused with code, path, found and expected, and the engine stays usable', () => {
+  const record = JSON.parse(line);
+  const cyclic = { ...record };
+  cyclic.self = cyclic;
+  const bad = [
+    [{ ...record, passed: -1 }, 'out-of-range', '.passed'],
+    [{ ...record, passed: NaN }, 'out-of-range', '.passed'],
+    [{ ...record, passed: 1n }, 'wrong-type', '.passed'],
+    [{ ...record, date: '2026-02-30' }, 'not-a-date', '.date'],
+    [{ ...record, followers: 9 }, 'unknown-field', '.followers'],
+    [JSON.parse(line.replace('{', '{"__proto__":{"admin":true},')), 'unknown-field', '__proto__'],
+    [cyclic, 'wrong-type', '.self'],
+  ];
+  for (const [value, code, path] of bad) {
+    assert.throws(() => assess([value], { asOf: '2026-11-21' }), (error) => {
+      assert.ok(error instanceof UytinError && error instanceof Error);
+      assert.equal(error.code, code);
+      assert.ok(error.path.includes(path) && error.expected && error.found, `${error.path} ${error.message}`);
+      return true;
+    });
+    assert.equal(assess([record], { asOf: '2026-11-21' }).score, 62.2);
+  }
+  assert.throws(() => new Ledger(new Uint8Array([0xff, 0x0a])), { code: 'not-utf8' });
+  assert.throws(() => new Policy('{"name": 1}'), (error) => error.faults.length > 10);
+});
+
+test('a hundred thousand calls leave the memory as it was', () => {
+  const ledger = new Ledger(line);
+  const run = () => {
+    for (let n = 0; n < 50_000; n += 1) score(ledger, { asOf: '2026-11-21' });
+    for (let n = 0; n < 500; n += 1) {
+      try {
+        new Ledger('{"id":').free();
+      } catch {}
+      new Ledger(line).free();
+    }
+  };
+  run();
+  const before = process.memoryUsage().arrayBuffers;
+  run();
+  assert.ok(process.memoryUsage().arrayBuffers <= before + 65_536);
+});
