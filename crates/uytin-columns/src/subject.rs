@@ -123,7 +123,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let context = self.context;
         let kept = if C::TAGGED && cells.len() > 1 { self.merge(layout, cells)? } else { cells.len() };
         let cells = cells.get_mut(..kept).unwrap_or_default();
-        cells.sort_unstable_by_key(|cell| cell.packed().key);
+        sort(cells);
         self.masses.clear();
         self.others.clear();
         let as_of = context.as_of.days();
@@ -227,6 +227,38 @@ impl<'a, 'b> Finisher<'a, 'b> {
         }
         Ok(kept)
     }
+}
+
+/// Up to so many cells are sorted by counting, for each, those before it: no branch to guess wrong.
+const SMALL: usize = 16;
+
+/// Sorts cells by key.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "all places are below the number of cells, which is at most SMALL")]
+fn sort<C: Cell>(cells: &mut [C]) {
+    let n = cells.len();
+    if n > SMALL {
+        cells.sort_unstable_by_key(|cell| cell.packed().key);
+        return;
+    }
+    let mut keys = [0_u64; SMALL];
+    let mut ranks = [0_u8; SMALL];
+    for (i, cell) in cells.iter().enumerate() {
+        let key = cell.packed().key;
+        keys[i] = key;
+        let mut rank = 0;
+        for (other, other_rank) in keys[..i].iter().zip(&mut ranks[..i]) {
+            let after = u8::from(key >= *other);
+            rank += after;
+            *other_rank += 1 - after;
+        }
+        ranks[i] = rank;
+    }
+    let mut sorted = [C::default(); SMALL];
+    for (cell, rank) in cells.iter().zip(ranks) {
+        sorted[usize::from(rank) % SMALL] = *cell;
+    }
+    cells.copy_from_slice(&sorted[..n]);
 }
 
 fn count(counts: &mut [u32; SetAside::ALL.len()], reason: SetAside) {

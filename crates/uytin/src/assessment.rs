@@ -311,9 +311,10 @@ fn waterfall(bound: &BoundSubject, parts: &Parts, points: &[Points]) -> Vec<Part
 
 fn pillars(bound: &BoundSubject, parts: &Parts) -> Vec<PillarScore> {
     let policy = bound.policy.compiled();
-    let mut sums = PillarSums::default();
+    let (mut sums, any_exempt) = (PillarSums::default(), !parts.exempt.is_empty());
+    sums.start(policy, any_exempt);
     for (place, weight, _, estimate) in &parts.criteria {
-        sums.add(policy, *place, *weight, estimate.mean);
+        sums.add(policy, any_exempt, *place, *weight, estimate.mean);
     }
     let id = |place: usize| bound.policy.document().pillars.get(place).map(|pillar| pillar.id.clone());
     sums.scores().filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()

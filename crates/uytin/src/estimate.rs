@@ -38,16 +38,19 @@ impl Estimator {
     #[inline]
     pub(crate) fn estimate(&self, prior: &Prior, mass: &Mass) -> Estimate {
         let n = mass.favourable + mass.adverse + prior.strength;
-        let mean = (mass.favourable + prior.strength * prior.mean) / n;
-        let centre = mean * n + self.half;
-        let spread = self.z * (mean * (1.0 - mean) * n + self.quarter).max(0.0).sqrt();
-        let denominator = n + self.z2;
+        let held = mass.favourable + prior.strength * prior.mean;
+        // Two reciprocals instead of five quotients.
+        let per_n = 1.0 / n;
+        let mean = held * per_n;
+        let centre = held + self.half;
+        let spread = self.z * (held * (1.0 - mean) + self.quarter).max(0.0).sqrt();
+        let scale = 1.0 / (n + self.z2);
         Estimate {
             mean,
-            lower: (centre - spread) / denominator,
-            upper: (centre + spread) / denominator,
-            coverage: (mass.favourable + mass.adverse) / n,
-            support: mass.favourable / n,
+            lower: (centre - spread) * scale,
+            upper: (centre + spread) * scale,
+            coverage: (mass.favourable + mass.adverse) * per_n,
+            support: mass.favourable * per_n,
         }
     }
 }

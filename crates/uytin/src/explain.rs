@@ -1,13 +1,11 @@
 //! The parts of a score (`MODEL.md` §9): a waterfall whose tenths sum to the score.
 
-use smallvec::SmallVec;
-
 use crate::estimate::Estimate;
 use crate::finding::{Counted, Incidents};
 use crate::mass::Mass;
 use crate::measure::is_below;
 use crate::points::{Points, apportion};
-use crate::policy::compiled::Compiled;
+use crate::policy::compiled::{Compiled, CriterionRule};
 use crate::score::{Outcome, Watch};
 
 /// Keeps every part that the formula passes.
@@ -54,18 +52,42 @@ impl Parts {
 
 /// Σw and Σw·μ of each pillar's criteria, which make its score.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PillarSums(SmallVec<[[f64; 2]; 8]>);
+pub(crate) struct PillarSums(Vec<[f64; 2]>);
 
 impl PillarSums {
-    #[inline]
-    pub(crate) fn add(&mut self, policy: &Compiled, criterion: usize, weight: f64, mean: f64) {
-        let Some(pillar) = policy.criteria.get(criterion).map(|criterion| criterion.pillar) else { return };
-        if self.0.len() <= pillar {
-            self.0.resize(pillar + 1, [0.0; 2]);
+    /// Without evidence, and without exemptions.
+    pub(crate) fn unseen(criteria: &[CriterionRule], weights: &[f64]) -> Self {
+        let mut sums = Self(vec![[0.0; 2]; criteria.last().map_or(0, |criterion| criterion.pillar + 1)]);
+        for (criterion, weight) in criteria.iter().zip(weights) {
+            sums.change(criterion.pillar, *weight, weight * criterion.unseen.mean);
         }
+        sums
+    }
+
+    /// Starts anew: from what holds without evidence, or from nothing where exemptions change the weights.
+    pub(crate) fn start(&mut self, policy: &Compiled, any_exempt: bool) {
+        self.0.clone_from(&policy.unseen_pillars.0);
+        if any_exempt {
+            self.0.fill([0.0; 2]);
+        }
+    }
+
+    /// Adds a criterion to what it started from.
+    #[inline]
+    pub(crate) fn add(&mut self, policy: &Compiled, any_exempt: bool, criterion: usize, weight: f64, mean: f64) {
+        let Some(criterion) = policy.criteria.get(criterion) else { return };
+        if any_exempt {
+            self.change(criterion.pillar, weight, weight * mean);
+        } else {
+            self.change(criterion.pillar, 0.0, weight * mean - weight * criterion.unseen.mean);
+        }
+    }
+
+    #[inline]
+    fn change(&mut self, pillar: usize, weight: f64, product: f64) {
         if let Some([weights, sum]) = self.0.get_mut(pillar) {
             *weights += weight;
-            *sum += weight * mean;
+            *sum += product;
         }
     }
 
@@ -79,7 +101,8 @@ impl PillarSums {
 /// Keeps only what it takes to say whether a person must look, and the sums of the pillars.
 pub(crate) struct Brief<'a> {
     policy: &'a Compiled,
-    pub(crate) pillars: PillarSums,
+    any_exempt: bool,
+    pub(crate) pillars: &'a mut PillarSums,
     /// Whether a criterion lies below the bound of a measure.
     pub(crate) below: bool,
     /// Exempt criteria and incidents alone.
@@ -87,15 +110,23 @@ pub(crate) struct Brief<'a> {
 }
 
 impl<'a> Brief<'a> {
-    pub(crate) fn new(policy: &'a Compiled) -> Self {
-        Self { policy, pillars: PillarSums::default(), below: false, parts: Parts::default() }
+    pub(crate) fn new(policy: &'a Compiled, pillars: &'a mut PillarSums) -> Self {
+        Self { policy, any_exempt: false, pillars, below: false, parts: Parts::default() }
     }
 }
 
 impl Watch for Brief<'_> {
+    const EVERY: bool = false;
+
+    #[inline]
+    fn start(&mut self, any_exempt: bool) {
+        self.any_exempt = any_exempt;
+        self.pillars.start(self.policy, any_exempt);
+    }
+
     #[inline]
     fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
-        self.pillars.add(self.policy, place, weight, estimate.mean);
+        self.pillars.add(self.policy, self.any_exempt, place, weight, estimate.mean);
         let measured_below = self.policy.criteria.get(place).and_then(|criterion| criterion.measured_below);
         self.below |= measured_below.is_some_and(|value| is_below(self.policy, mass, estimate, value));
     }
@@ -110,6 +141,8 @@ impl Watch for Brief<'_> {
 }
 
 impl Watch for Parts {
+    const EVERY: bool = true;
+
     fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
         self.criteria.push((place, weight, *mass, *estimate));
     }

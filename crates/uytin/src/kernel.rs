@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::assessment::set_aside_places;
 use crate::bound::{BoundSubject, tier_id, tier_of};
 use crate::date::Date;
-use crate::explain::Brief;
+use crate::explain::{Brief, PillarSums};
 use crate::finding::Findings;
 use crate::measure::any_measure;
 use crate::points::Points;
@@ -135,21 +135,22 @@ pub struct Verdict {
 pub struct Scorer {
     policy: Policy,
     as_of: i32,
+    pillars: PillarSums,
 }
 
 impl Scorer {
     /// A scorer for one policy and day.
     #[must_use]
     pub fn new(policy: &Policy, as_of: Date) -> Self {
-        Self { policy: policy.clone(), as_of: as_of.days() }
+        Self { policy: policy.clone(), as_of: as_of.days(), pillars: PillarSums::default() }
     }
 
     /// Scores one subject, and hands place and score of each pillar that is left to `pillar`. `previous` is the tier that it
     /// had: `None` where none was given, `Some(None)` where the policy does not know it.
     #[inline]
-    pub fn score(&self, rows: &Rows<'_>, previous: Option<Option<Tier>>, mut pillar: impl FnMut(usize, Points)) -> Verdict {
+    pub fn score(&mut self, rows: &Rows<'_>, previous: Option<Option<Tier>>, mut pillar: impl FnMut(usize, Points)) -> Verdict {
         let policy = self.policy.compiled();
-        let mut brief = Brief::new(policy);
+        let mut brief = Brief::new(policy, &mut self.pillars);
         let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
         let findings = Findings { policy, as_of: self.as_of, rows: rows.findings };
         let any_measure = any_measure(policy, &findings, &outcome, brief.below);

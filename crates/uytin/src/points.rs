@@ -33,15 +33,15 @@ impl Points {
 
     /// Real tenths to the nearest, halves up (`MODEL.md` §7).
     pub(crate) fn nearest(tenths: f64) -> Self {
-        Self(whole((tenths + 0.5 + GUARD).floor()))
+        Self(whole_below(tenths + 0.5 + GUARD))
     }
 
     pub(crate) fn floor(tenths: f64) -> Self {
-        Self(whole((tenths + GUARD).floor()))
+        Self(whole_below(tenths + GUARD))
     }
 
     pub(crate) fn ceil(tenths: f64) -> Self {
-        Self(whole((tenths - GUARD).ceil()))
+        Self(-whole_below(GUARD - tenths))
     }
 }
 
@@ -64,9 +64,12 @@ pub(crate) fn apportion(parts: &[f64], total: Points) -> Vec<Points> {
     shares
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "whole, and within 1000 tenths or so")]
-fn whole(tenths: f64) -> i32 {
-    tenths as i32
+/// The greatest whole number that is not above, without a call of `floor`.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "within 1000 tenths or so")]
+fn whole_below(tenths: f64) -> i32 {
+    let towards_zero = tenths as i32;
+    towards_zero - i32::from(f64::from(towards_zero) > tenths)
 }
 
 impl fmt::Display for Points {

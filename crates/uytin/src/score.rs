@@ -9,8 +9,7 @@ use crate::estimate::Estimate;
 use crate::finding::{FindingRow, Findings, Incidents, Pending};
 use crate::mass::{Mass, MassRow, SectorMasses, take_slot};
 use crate::points::Points;
-use crate::policy::Prior;
-use crate::policy::compiled::{Compiled, weights};
+use crate::policy::compiled::{Compiled, CriterionRule, weights};
 use crate::tier::{Standing, Tier};
 
 /// An exemption that counts, but for its date.
@@ -37,6 +36,10 @@ pub struct Rows<'a> {
 
 /// Sees the parts of the formula as they are computed.
 pub(crate) trait Watch {
+    /// Whether it wants to see the criteria, too, that neither have rows nor share weights of exempt ones.
+    const EVERY: bool;
+    /// Comes first: whether any criterion is exempt.
+    fn start(&mut self, _any_exempt: bool) {}
     /// A criterion that is not exempt, with its weight.
     fn criterion(&mut self, _place: usize, _weight: f64, _mass: &Mass, _estimate: &Estimate) {}
     /// A criterion that is exempt; its mass moves nothing.
@@ -50,7 +53,9 @@ pub(crate) trait Watch {
 }
 
 /// The plain route watches nothing.
-impl Watch for () {}
+impl Watch for () {
+    const EVERY: bool = false;
+}
 
 /// What the formula gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,15 +73,32 @@ pub(crate) struct Outcome {
     pub(crate) tier: Tier,
 }
 
-/// What a criterion adds to B, B_L, B_U, coverage, support and baseline, or what all of them add.
+/// What a criterion adds to B, B_L, B_U, coverage and support, or what all of them add.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Terms([f64; 6]);
+pub(crate) struct Terms([f64; 5]);
 
 impl Terms {
     #[inline]
-    pub(crate) fn of(weight: f64, estimate: &Estimate, prior: &Prior) -> Self {
-        let parts = [estimate.mean, estimate.lower, estimate.upper, estimate.coverage, estimate.support, prior.mean];
+    fn of(weight: f64, estimate: &Estimate) -> Self {
+        let parts = [estimate.mean, estimate.lower, estimate.upper, estimate.coverage, estimate.support];
         Self(parts.map(|part| weight * part))
+    }
+
+    /// What the criteria that are left add without evidence.
+    pub(crate) fn unseen(criteria: &[CriterionRule], weights: &[f64], left: impl Fn(usize) -> bool) -> Self {
+        let mut totals = Self::default();
+        for (_, (criterion, &weight)) in criteria.iter().zip(weights).enumerate().filter(|(place, _)| left(*place)) {
+            totals.add(&Self::of(weight, &criterion.unseen));
+        }
+        totals
+    }
+
+    #[inline]
+    fn without(mut self, other: &Self) -> Self {
+        for (part, less) in self.0.iter_mut().zip(other.0) {
+            *part -= less;
+        }
+        self
     }
 
     #[inline]
@@ -125,27 +147,33 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
     };
     let mut masses = rows.masses;
     let mut sectors = SectorMasses::from_elem([NONE; 2], policy.sectors.len());
-    let mut totals = Terms::default();
+    watch.start(any_exempt);
+    // What all of them give without evidence, and then what evidence changes.
+    let left = |place: usize| !any_exempt || !contains(&exempt, place);
+    let mut totals = if any_exempt { Terms::unseen(&policy.criteria, weights, left) } else { policy.unseen };
     let criteria = policy.criteria.iter().zip(&policy.slots).zip(weights).enumerate();
     for (place, ((criterion, slot), &weight)) in criteria {
         let number = u16::try_from(place).unwrap_or(u16::MAX);
         let seen = masses.first().is_some_and(|row| row.key.slot() == number);
-        if any_exempt && contains(&exempt, place) {
+        if !seen && !W::EVERY && !any_exempt {
+            continue;
+        }
+        if !left(place) {
             watch.exempt(place, &take_slot(policy, number, slot, as_of, &mut masses, None));
             continue;
         }
         if seen {
             let mass = take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors));
             let estimate = policy.estimator.estimate(&criterion.prior, &mass);
-            totals.add(&Terms::of(weight, &estimate, &criterion.prior));
+            totals.add(&Terms::of(weight, &estimate).without(&Terms::of(weight, &criterion.unseen)));
             watch.criterion(place, weight, &mass, &estimate);
         } else {
-            let terms = if any_exempt { Terms::of(weight, &criterion.unseen, &criterion.prior) } else { criterion.unseen_terms };
-            totals.add(&terms);
             watch.criterion(place, weight, &Mass::default(), &criterion.unseen);
         }
     }
-    let Terms([base, base_lower, base_upper, coverage, support, baseline]) = totals;
+    let Terms([base, base_lower, base_upper, coverage, support]) = totals;
+    let baseline = policy.criteria.iter().zip(weights).map(|(criterion, weight)| weight * criterion.prior.mean);
+    let baseline = if W::EVERY { baseline.sum() } else { NONE };
     let mut gain = NONE;
     for (place, (credit, slot)) in policy.credits.iter().zip(policy.slots.iter().skip(policy.criteria.len())).enumerate() {
         let number = u16::try_from(policy.criteria.len() + place).unwrap_or(u16::MAX);

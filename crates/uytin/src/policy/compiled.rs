@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use crate::decay::{Decay, ONE, Tables};
 use crate::estimate::{Estimate, Estimator};
+use crate::explain::PillarSums;
 use crate::mass::Mass;
 use crate::record::Status;
 use crate::score::Terms;
@@ -66,8 +67,6 @@ pub(crate) struct CriterionRule {
     pub(crate) exemptable: bool,
     /// What holds of it without evidence.
     pub(crate) unseen: Estimate,
-    /// What that adds to the sums where no criterion is exempt.
-    pub(crate) unseen_terms: Terms,
     /// The greatest bound that a measure sets to its upper bound, in points.
     pub(crate) measured_below: Option<f64>,
 }
@@ -117,6 +116,10 @@ pub(crate) struct Compiled {
     pub(crate) credits: Vec<CreditRule>,
     /// Weights of the criteria where none is exempt.
     pub(crate) weights: Weights,
+    /// What they add without evidence,
+    pub(crate) unseen: Terms,
+    /// pillar by pillar.
+    pub(crate) unseen_pillars: PillarSums,
     pub(crate) severities: Vec<SeverityRule>,
     /// Factor and whether in force, by status.
     statuses: [(f64, bool); 5],
@@ -175,7 +178,6 @@ impl Compiled {
                 prior: criterion.prior.clone(),
                 exemptable: criterion.exemptable,
                 unseen: estimator.estimate(&criterion.prior, &Mass::default()),
-                unseen_terms: Terms::default(),
                 measured_below: None,
             });
         }
@@ -219,8 +221,7 @@ impl Compiled {
         });
         let triggers: Vec<Trigger> = triggers.collect();
         let weights = weights(&criteria, |_| false);
-        for (place, (criterion, &weight)) in criteria.iter_mut().zip(&weights).enumerate() {
-            criterion.unseen_terms = Terms::of(weight, &criterion.unseen, &criterion.prior);
+        for (place, criterion) in criteria.iter_mut().enumerate() {
             let bounds = triggers.iter().filter_map(|trigger| match trigger {
                 Trigger::CriterionUpperBelow { criterion, value } if *criterion == place => Some(*value),
                 _ => None,
@@ -245,6 +246,8 @@ impl Compiled {
             classes,
             sectors,
             slots,
+            unseen: Terms::unseen(&criteria, &weights, |_| true),
+            unseen_pillars: PillarSums::unseen(&criteria, &weights),
             weights,
             criteria,
             credits,
