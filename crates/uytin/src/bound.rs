@@ -195,6 +195,8 @@ impl BoundSubject {
     /// Score, interval, coverage and tier, without allocating (subjects of more than 16 incidents or policies of more
     /// than 32 criteria apart). `previous_tier` is the tier that the subject had; one that the policy does not know
     /// counts as none.
+    // Compiled where it is called, so that a small build can still make this fast.
+    #[inline]
     #[must_use]
     pub fn score(&self, as_of: Date, previous_tier: Option<&str>) -> Score<'_> {
         let policy = self.policy.compiled();

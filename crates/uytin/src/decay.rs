@@ -1,6 +1,5 @@
 //! Decay as fixed-point fractions (`MODEL.md` §11): exact sums, whatever their order.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// 2⁶²: a fraction of one, as a fixed-point number of 62 fractional bits.
@@ -45,7 +44,8 @@ impl Decay {
 /// Makes the tables of a policy, each half-life once.
 #[derive(Default)]
 pub(crate) struct Tables {
-    made: BTreeMap<(i32, i32), Arc<[u64]>>,
+    /// By half-life and ages.
+    made: Vec<((i32, i32), Arc<[u64]>)>,
     entries: usize,
 }
 
@@ -54,14 +54,16 @@ impl Tables {
     pub(crate) fn decay(&mut self, half_life_days: u32, days: u32) -> Decay {
         let half_life = i32::try_from(half_life_days).unwrap_or(i32::MAX);
         let ages = i32::try_from(days.min(half_life_days.saturating_mul(40).saturating_add(1))).unwrap_or(i32::MAX);
-        let table = match self.made.get(&(half_life, ages)) {
-            Some(table) => table.clone(),
-            None => {
+        let place = self.made.binary_search_by_key(&(half_life, ages), |(key, _)| *key);
+        let table = match place.map(|place| self.made.get(place)) {
+            Ok(Some((_, table))) => table.clone(),
+            Ok(None) => Arc::from([]),
+            Err(place) => {
                 let len = usize::try_from(ages).unwrap_or(usize::MAX);
-                let ages = if self.entries.saturating_add(len) > TABLE_BUDGET { 0 } else { ages };
-                let table: Arc<[u64]> = (0..ages).map(|age| fraction(half_life, age)).collect();
+                let held = if self.entries.saturating_add(len) > TABLE_BUDGET { 0 } else { ages };
+                let table: Arc<[u64]> = (0..held).map(|age| fraction(half_life, age)).collect();
                 self.entries += table.len();
-                self.made.insert((half_life, ages), table.clone());
+                self.made.insert(place, ((half_life, ages), table.clone()));
                 table
             }
         };

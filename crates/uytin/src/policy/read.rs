@@ -120,7 +120,7 @@ impl Reader {
     fn twice(&mut self, entries: &[(String, Json)], path: &str) {
         let mut seen = BTreeSet::new();
         for (key, _) in entries {
-            if !seen.insert(key.as_str()) {
+            if !seen.insert(key.clone()) {
                 self.fault(Code::DuplicateKey, &below(path, key), "the key for the second time", "each key once");
             }
         }
@@ -505,7 +505,7 @@ impl Reader {
     fn unique<'a>(&mut self, ids: impl IntoIterator<Item = (String, &'a str)>) {
         let mut seen = BTreeSet::new();
         for (path, id) in ids {
-            if !self.is_faulty(&path) && !seen.insert(id) {
+            if !self.is_faulty(&path) && !seen.insert(id.to_owned()) {
                 self.fault(Code::DuplicateId, &path, quote(id), "an id that stands once");
             }
         }
@@ -674,7 +674,8 @@ impl Reader {
     fn check_tiers(&mut self, policy: &PolicyDocument) {
         let severities = severity_ids(&policy.findings);
         let gravity = |name: &str| severities.iter().position(|id| *id == name);
-        let sectors = policy.sources.iter().filter_map(|(_, class)| class.sector.as_deref()).collect::<BTreeSet<_>>().len();
+        let sectors =
+            policy.sources.iter().filter_map(|(_, class)| class.sector.as_deref().map(str::to_owned)).collect::<BTreeSet<_>>().len();
         let of_sources = |path: &String| path.starts_with("$.sources");
         let all_sectors =
             !self.faulty.iter().any(|path| of_sources(path) && !path.ends_with(".adjudicates") && !path.ends_with(".reliability"));
