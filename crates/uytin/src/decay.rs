@@ -41,11 +41,14 @@ impl Decay {
     }
 }
 
+/// A table with the half-life and the ages that it is for.
+type Made = ((i32, i32), Arc<[u64]>);
+
 /// Makes the tables of a policy, each half-life once.
 #[derive(Default)]
 pub(crate) struct Tables {
     /// By half-life and ages.
-    made: Vec<((i32, i32), Arc<[u64]>)>,
+    made: Vec<Made>,
     entries: usize,
 }
 
