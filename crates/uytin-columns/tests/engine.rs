@@ -51,7 +51,7 @@ impl Table {
         let len = [0, 1, 20, 200, 400][random.below(5) as usize];
         let observations = random.one_in(4);
         let name = |n: u64| match subjects {
-            Subjects::Texts => format!("{}tác-giả-{n}", if n % 3 == 0 { "creator/with/a/common/start/" } else { "" }),
+            Subjects::Texts => format!("{}tác-giả-{n}", if n.is_multiple_of(3) { "creator/with/a/common/start/" } else { "" }),
             Subjects::Close => (n + 1000).to_string(),
             Subjects::Sparse => (n * n * 77_777_777).to_string(),
         };
