@@ -29,6 +29,8 @@ const PACKAGES: [&str; 12] = [
 ];
 /// The largest that the stripped shared library may be, in bytes.
 const LARGEST: u64 = 1_500_000;
+/// The same with the batch engine and Arrow in it.
+const LARGEST_COLUMNS: u64 = 2_600_000;
 /// Seconds of fuzzing in the tests.
 const FUZZING: u32 = 20;
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-g"];
@@ -41,26 +43,64 @@ fn scratch() -> PathBuf {
     target().join("c")
 }
 
-/// The sources in the order in which the header declares their items.
-const SOURCES: [&str; 7] = ["status", "text", "policy", "ledger", "score", "assessment", "receipt"];
-
-/// The header as the sources give it.
-fn header_text() -> Result<String> {
-    let config = cbindgen::Config::from_file(folder().join("cbindgen.toml")).map_err(anyhow::Error::msg)?;
-    let builder = SOURCES.iter().fold(cbindgen::Builder::new().with_config(config), |builder, source| {
-        builder.with_src(folder().join("src").join(source).with_extension("rs"))
-    });
-    let mut text = Vec::new();
-    builder.generate()?.write(&mut text);
-    Ok(String::from_utf8(text)?)
+/// A library: one has all of the other besides.
+struct Library {
+    name: &'static str,
+    header: &'static str,
+    config: &'static str,
+    /// The sources in the order in which the header declares their items.
+    sources: &'static [&'static str],
+    features: &'static [&'static str],
 }
 
-/// Writes `include/uytin.h` and `abi.txt`.
+const PLAIN: Library = Library {
+    name: "uytin",
+    header: "uytin.h",
+    config: "cbindgen.toml",
+    sources: &["status", "text", "policy", "ledger", "score", "assessment", "receipt"],
+    features: &[],
+};
+
+const COLUMNS: Library = Library {
+    name: "uytin-columns",
+    header: "uytin_columns.h",
+    config: "cbindgen-columns.toml",
+    sources: &["columns"],
+    features: &["--features", "columns"],
+};
+
+impl Library {
+    /// The header as the sources give it.
+    fn header_text(&self) -> Result<String> {
+        let config = cbindgen::Config::from_file(folder().join(self.config)).map_err(anyhow::Error::msg)?;
+        let builder = self.sources.iter().fold(cbindgen::Builder::new().with_config(config), |builder, source| {
+            builder.with_src(folder().join("src").join(source).with_extension("rs"))
+        });
+        let mut text = Vec::new();
+        builder.generate()?.write(&mut text);
+        Ok(String::from_utf8(text)?)
+    }
+
+    /// The functions of its own header and those that it has besides, as written down, sorted.
+    fn functions(&self) -> Result<Vec<String>> {
+        let written = fs::read_to_string(folder().join("abi.txt"))?;
+        let headers = [PLAIN.header, self.header];
+        let sections = written.split("\n# ").filter(|section| headers.iter().any(|header| section.starts_with(&format!("{header}\n"))));
+        let name = |line: &str| line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next()).map(str::to_owned);
+        let mut names: Vec<String> = sections.flat_map(str::lines).filter(|line| line.ends_with(");")).filter_map(name).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// Writes the headers and `abi.txt`.
 pub fn header() -> Result<()> {
-    let text = header_text()?;
-    fs::write(folder().join("include/uytin.h"), &text)?;
-    fs::write(folder().join("abi.txt"), abi(&text)?)?;
-    println!("wrote bindings/c/include/uytin.h and bindings/c/abi.txt");
+    for library in [PLAIN, COLUMNS] {
+        fs::write(folder().join("include").join(library.header), library.header_text()?)?;
+    }
+    fs::write(folder().join("abi.txt"), abi()?)?;
+    println!("wrote uytin.h and uytin_columns.h in bindings/c/include, and bindings/c/abi.txt");
     Ok(())
 }
 
@@ -68,17 +108,29 @@ pub fn header() -> Result<()> {
 fn without_comments(header: &str) -> String {
     let after_opening = header.split_once("*/").map_or(header, |(_, after)| after);
     let lines = after_opening.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let lines = lines.filter(|line| line.is_empty() || !line.starts_with('#') || line.starts_with("#define UYTIN_ABI"));
+    let lines = lines
+        .filter(|line| line.is_empty() || !line.starts_with('#') || line.starts_with("#define UYTIN_") && line.matches(' ').count() == 2);
     lines.filter(|line| *line != "  : int32_t").collect::<Vec<_>>().join("\n")
 }
 
 /// What programs that were built before rely on: every function, every number, and the layout of every struct, which a
 /// C compiler tells.
-fn abi(header: &str) -> Result<String> {
-    let text = without_comments(header);
+fn abi() -> Result<String> {
+    let mut text =
+        "The ABI of libuytin.so.0 and libuytin-columns.so.0 on 64-bit targets; made by `cargo xtask c-header`, compared by the tests.\n"
+            .to_owned();
+    for library in [PLAIN, COLUMNS] {
+        let _ = write!(text, "\n# {}\n\n{}", library.header, abi_of(&library)?);
+    }
+    Ok(text)
+}
+
+fn abi_of(library: &Library) -> Result<String> {
+    let header = library.header_text()?;
+    let text = without_comments(&header);
     let mut functions = Vec::new();
     let mut numbers = String::new();
-    let mut program = String::from("#include <stdio.h>\n#include \"uytin.h\"\nint main(void) {\n");
+    let mut program = format!("#include <stdio.h>\n#include <stddef.h>\n#include \"{}\"\nint main(void) {{\n", library.header);
     let pieces = text.split("\n\n").map(|piece| piece.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|piece| !piece.is_empty());
     for piece in pieces {
         if let Some(body) = piece.strip_prefix("enum ") {
@@ -94,12 +146,13 @@ fn abi(header: &str) -> Result<String> {
             for field in
                 fields.split_once('}').map_or(fields, |(fields, _)| fields).split(';').map(str::trim).filter(|field| !field.is_empty())
             {
-                let name_of = field.rsplit([' ', '*']).next().unwrap_or_default();
+                let pointer = field.split_once("(*").and_then(|(_, rest)| rest.split_once(')'));
+                let name_of = pointer.map_or_else(|| field.rsplit([' ', '*']).next().unwrap_or_default(), |(name, _)| name);
                 let _ = writeln!(program, "  printf(\"  %zu: {field}\\n\", offsetof({name}, {name_of}));");
             }
         } else if piece.contains('(') && piece.ends_with(';') {
             functions.push(piece);
-        } else if piece.starts_with("#define UYTIN_ABI") {
+        } else if piece.starts_with("#define UYTIN_") {
             let _ = writeln!(numbers, "{piece}");
         }
     }
@@ -107,73 +160,67 @@ fn abi(header: &str) -> Result<String> {
     functions.sort_unstable();
     let scratch = scratch().join("abi");
     fs::create_dir_all(&scratch)?;
-    fs::write(scratch.join("uytin.h"), header)?;
+    fs::write(scratch.join(PLAIN.header), PLAIN.header_text()?)?;
+    fs::write(scratch.join(library.header), header)?;
     fs::write(scratch.join("layout.c"), program)?;
     output(command("gcc").args(["-std=c11", "-Wall", "-Werror", "layout.c", "-o", "layout"]).current_dir(&scratch))?;
     let layouts = String::from_utf8(output(&mut command(scratch.join("layout")))?)?;
     let functions = functions.join("\n");
-    Ok(format!(
-        "# The ABI of libuytin.so.0 on 64-bit targets; made by `cargo xtask c-header`, compared by the tests.\n\n{functions}\n\n{numbers}\n{layouts}"
-    ))
+    Ok(format!("{functions}\n\n{numbers}\n{layouts}"))
 }
 
-/// Builds the libraries and puts them, headers, `uytin.pc` and the CMake package below a prefix.
+/// Builds the libraries and puts them, headers, `pkg-config` files and the CMake package below a prefix.
 pub fn install(prefix: &Path) -> Result<()> {
-    // Only without the Rust library beside them does the optimizer see the whole.
-    let types = ["rustc", "--release", "--lib", "--crate-type", "cdylib,staticlib"];
-    run(command("cargo").args(types).current_dir(folder()))?;
     let manifest = fs::read_to_string(folder().join("Cargo.toml"))?;
     let version = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).context("a version")?;
+    let fill = |text: &str, name: &str, native: &str| {
+        text.replace("@NAME@", name).replace("@VERSION@", version).replace("@ABI@", ABI).replace("@NATIVE@", native)
+    };
     for below in ["include", "lib/pkgconfig", "lib/cmake/uytin"] {
         fs::create_dir_all(prefix.join(below))?;
     }
-    let (built, lib) = (target().join("release"), prefix.join("lib"));
-    let (real, soname) = (format!("libuytin.so.{version}"), format!("libuytin.so.{ABI}"));
-    // A library that a program runs from is not written over but replaced.
-    for name in [real.as_str(), &soname, "libuytin.so", "libuytin.a"] {
-        let _ = fs::remove_file(lib.join(name));
+    for library in [PLAIN, COLUMNS] {
+        // Only without the Rust library beside them does the optimizer see the whole.
+        let types = ["rustc", "--release", "--lib", "--crate-type", "cdylib,staticlib"];
+        run(command("cargo").args(types).args(library.features).current_dir(folder()))?;
+        let (built, lib, name) = (target().join("release"), prefix.join("lib"), library.name);
+        let (real, soname, plain) = (format!("lib{name}.so.{version}"), format!("lib{name}.so.{ABI}"), format!("lib{name}.so"));
+        // A library that a program runs from is not written over but replaced.
+        for old in [&real, &soname, &plain] {
+            let _ = fs::remove_file(lib.join(old));
+        }
+        fs::copy(built.join("libuytin.so"), lib.join(&real))?;
+        symlink(&real, lib.join(&soname))?;
+        symlink(&soname, lib.join(&plain))?;
+        archive(&library, &built.join("libuytin.a"), &lib.join(format!("lib{name}.a")))?;
+        let text = fs::read_to_string(folder().join("install/uytin.pc"))?;
+        fs::write(prefix.join(format!("lib/pkgconfig/{name}.pc")), fill(&text, name, &NATIVE.join(" ")))?;
     }
-    fs::copy(built.join("libuytin.so"), lib.join(&real))?;
-    symlink(&real, lib.join(&soname))?;
-    symlink(&soname, lib.join("libuytin.so"))?;
-    archive(&built.join("libuytin.a"), &lib.join("libuytin.a"))?;
-    for name in ["uytin.h", "uytin.hpp"] {
+    for name in ["uytin.h", "uytin.hpp", "uytin_columns.h"] {
         fs::copy(folder().join("include").join(name), prefix.join("include").join(name))?;
     }
-    for (name, place) in
-        [("uytin.pc", "lib/pkgconfig"), ("uytinConfig.cmake", "lib/cmake/uytin"), ("uytinConfigVersion.cmake", "lib/cmake/uytin")]
-    {
+    for name in ["uytinConfig.cmake", "uytinConfigVersion.cmake"] {
         let text = fs::read_to_string(folder().join("install").join(name))?;
-        let native = if name.ends_with(".pc") { NATIVE.join(" ") } else { NATIVE.join(";") };
-        let text = text.replace("@VERSION@", version).replace("@ABI@", ABI).replace("@NATIVE@", &native);
-        fs::write(prefix.join(place).join(name), text)?;
+        fs::write(prefix.join("lib/cmake/uytin").join(name), fill(&text, "uytin", &NATIVE.join(";")))?;
     }
-    println!("installed libuytin {version} below {}", prefix.display());
+    println!("installed libuytin and libuytin-columns {version} below {}", prefix.display());
     Ok(())
 }
 
 /// Makes one object of the static library in which nothing but the ABI is visible: two libraries of Rust then go into one
 /// program, and it needs a fifth of the room.
-fn archive(whole: &Path, to: &Path) -> Result<()> {
+fn archive(library: &Library, whole: &Path, to: &Path) -> Result<()> {
     let object = scratch().join("uytin.o");
     fs::create_dir_all(scratch())?;
     let mut link = command("ld");
-    link.args(["-r", "--gc-sections"]).args(functions()?.iter().map(|name| format!("--undefined={name}")));
+    link.args(["-r", "--gc-sections"]).args(library.functions()?.iter().map(|name| format!("--undefined={name}")));
     output(link.arg("-o").arg(&object).arg(whole))?;
     // The compiler's intermediate form would only confuse tools.
     let mut hide = command("objcopy");
     hide.args(["--wildcard", "--keep-global-symbol=uytin_*", "--strip-unneeded", "--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
     output(hide.arg(&object))?;
+    let _ = fs::remove_file(to);
     output(command("ar").arg("rcs").arg(to).arg(&object)).map(|_| ())
-}
-
-/// The functions of the ABI, as written down, sorted.
-fn functions() -> Result<Vec<String>> {
-    let written = fs::read_to_string(folder().join("abi.txt"))?;
-    let name = |line: &str| line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next()).map(str::to_owned);
-    let mut names: Vec<String> = written.lines().filter(|line| line.ends_with(");")).filter_map(name).collect();
-    names.sort_unstable();
-    Ok(names)
 }
 
 /// What the border costs: `uytin_score` beside the Rust call.
@@ -206,20 +253,19 @@ pub fn test() -> Result<()> {
 
 fn rust_side() -> Result<()> {
     run(command("cargo").args(["fmt", "--check"]).current_dir(folder()))?;
-    run(command("cargo").args(["clippy", "--all-targets", "--quiet", "--", "-D", "warnings"]).current_dir(folder()))?;
+    run(command("cargo").args(["clippy", "--all-targets", "--all-features", "--quiet", "--", "-D", "warnings"]).current_dir(folder()))?;
+    run(command("cargo").args(["clippy", "--quiet", "--", "-D", "warnings"]).current_dir(folder()))?;
     pass("format and lints of bindings/c");
     run(command("cargo").args(["test", "--quiet"]).current_dir(folder()))
 }
 
 fn header_is_current() -> Result<()> {
-    let header = header_text()?;
-    ensure!(
-        fs::read_to_string(folder().join("include/uytin.h"))? == header,
-        "uytin.h is not what the sources give: `cargo xtask c-header`"
-    );
-    pass("uytin.h is what the sources give");
-    let written = fs::read_to_string(folder().join("abi.txt"))?;
-    let found = abi(&header)?;
+    for library in [PLAIN, COLUMNS] {
+        let committed = fs::read_to_string(folder().join("include").join(library.header))?;
+        ensure!(committed == library.header_text()?, "{} is not what the sources give: `cargo xtask c-header`", library.header);
+        pass(&format!("{} is what the sources give", library.header));
+    }
+    let (written, found) = (fs::read_to_string(folder().join("abi.txt"))?, abi()?);
     let changed = written.lines().zip(found.lines()).find(|(old, new)| old != new);
     ensure!(written == found, "the ABI differs from abi.txt, first at {changed:?}; where it may, `cargo xtask c-header`");
     pass("the ABI is the one that is written down");
@@ -228,22 +274,25 @@ fn header_is_current() -> Result<()> {
 
 /// Exported symbols, soname and size.
 fn library_is_sound(prefix: &Path) -> Result<()> {
-    let library = prefix.join("lib/libuytin.so");
-    let declared = functions()?;
-    for (name, options) in [("libuytin.so", &["-D"][..]), ("libuytin.a", &["-g"])] {
-        let list = ["--defined-only", "--format=just-symbols", "--no-sort", "--quiet"];
-        let symbols = String::from_utf8(output(command("nm").args(options).args(list).arg(prefix.join("lib").join(name)))?)?;
-        let mut exported: Vec<&str> = symbols.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).collect();
-        exported.sort_unstable();
-        ensure!(exported == declared, "{name} exports {exported:?}, declared are {declared:?}");
-        pass(&format!("{name} exports the functions of uytin.h, and nothing else"));
+    for library in [PLAIN, COLUMNS] {
+        let declared = library.functions()?;
+        let (shared, fixed) = (format!("lib{}.so", library.name), format!("lib{}.a", library.name));
+        for (name, options) in [(&shared, &["-D"][..]), (&fixed, &["-g"])] {
+            let list = ["--defined-only", "--format=just-symbols", "--no-sort", "--quiet"];
+            let symbols = String::from_utf8(output(command("nm").args(options).args(list).arg(prefix.join("lib").join(name)))?)?;
+            let mut exported: Vec<&str> = symbols.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).collect();
+            exported.sort_unstable();
+            ensure!(exported == declared, "{name} exports {exported:?}, declared are {declared:?}");
+            pass(&format!("{name} exports the functions of its headers, and nothing else"));
+        }
+        let path = prefix.join("lib").join(&shared);
+        let dynamic = String::from_utf8(output(command("readelf").arg("-d").arg(&path))?)?;
+        ensure!(dynamic.contains(&format!("[{shared}.{ABI}]")), "no soname: {dynamic}");
+        pass(&format!("soname of {shared}"));
+        let (size, largest) = (fs::metadata(&path)?.len(), if library.features.is_empty() { LARGEST } else { LARGEST_COLUMNS });
+        ensure!(size <= largest, "{shared} has {size} bytes, more than {largest}");
+        pass(&format!("{shared} has {size} bytes, at most {largest}"));
     }
-    let dynamic = String::from_utf8(output(command("readelf").arg("-d").arg(&library))?)?;
-    ensure!(dynamic.contains(&format!("[libuytin.so.{ABI}]")), "no soname: {dynamic}");
-    pass("soname");
-    let size = fs::metadata(&library)?.len();
-    ensure!(size <= LARGEST, "the shared library has {size} bytes, more than {LARGEST}");
-    pass(&format!("the shared library has {size} bytes, at most {LARGEST}"));
     Ok(())
 }
 
@@ -267,9 +316,9 @@ fn expected_lines() -> Result<String> {
 }
 
 /// `pkg-config` that knows the prefix.
-fn flags(prefix: &Path, words: &[&str]) -> Result<Vec<String>> {
+fn flags(prefix: &Path, words: &[&str], library: &Library) -> Result<Vec<String>> {
     let mut query = command("pkg-config");
-    query.args(words).arg("uytin").env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+    query.args(words).arg(library.name).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
     Ok(String::from_utf8(output(&mut query)?)?.split_whitespace().map(str::to_owned).collect())
 }
 
@@ -285,9 +334,10 @@ fn compile(prefix: &Path, compiler: &[&str], more: &[&str], source: &str) -> Res
     let (first, words) = compiler.split_first().context("a compiler")?;
     let name = format!("{}-{}", source.replace('.', "-"), compiler.iter().chain(more).copied().collect::<String>().replace(['=', ','], ""));
     let program = scratch().join(name);
+    let library = if source == "columns.c" { COLUMNS } else { PLAIN };
     let mut call = command(first);
-    call.args(words).args(WARNINGS).args(more).args(flags(prefix, &["--cflags"])?).arg("-o").arg(&program);
-    call.arg(folder().join("tests").join(source)).args(flags(prefix, &["--libs"])?).args(["-lcjson", "-lm", "-lpthread"]);
+    call.args(words).args(WARNINGS).args(more).args(flags(prefix, &["--cflags"], &library)?).arg("-o").arg(&program);
+    call.arg(folder().join("tests").join(source)).args(flags(prefix, &["--libs"], &library)?).args(["-lcjson", "-lm", "-lpthread"]);
     output(&mut call)?;
     Ok(program)
 }
@@ -295,10 +345,10 @@ fn compile(prefix: &Path, compiler: &[&str], more: &[&str], source: &str) -> Res
 fn programs(prefix: &Path, expected: &Path) -> Result<()> {
     let spec = root().join("spec/vectors");
     let arguments = |source: &str| match source {
-        "vectors.c" => vec![spec.join("cases.jsonl"), spec.join("policies"), expected.to_owned()],
+        "vectors.c" | "columns.c" => vec![spec.join("cases.jsonl"), spec.join("policies"), expected.to_owned()],
         _ => vec![],
     };
-    const C: [&str; 3] = ["api.c", "vectors.c", "threads.c"];
+    const C: [&str; 4] = ["api.c", "vectors.c", "threads.c", "columns.c"];
     const COMPILERS: [(&[&str], &[&str]); 6] = [
         (&["gcc", "-std=c99"], &C),
         (&["clang", "-std=c99"], &C),
@@ -344,16 +394,21 @@ fn prefix_serves(prefix: &Path) -> Result<()> {
     fs::write(&source, code.split_once("```").map_or(code, |(code, _)| code))?;
     let built = scratch().join("readme");
     let mut call = command("gcc");
-    call.arg("-std=c99").args(WARNINGS).arg(&source).arg("-o").arg(&built).args(flags(prefix, &["--cflags", "--libs"])?);
+    call.arg("-std=c99").args(WARNINGS).arg(&source).arg("-o").arg(&built).args(flags(prefix, &["--cflags", "--libs"], &PLAIN)?);
     output(&mut call)?;
     let said = output(&mut program(prefix, &built))?;
     ensure!(said == b"not rated (46.0 to 84.2 possible)\n", "the program of README.md says {}", String::from_utf8_lossy(&said));
     pass("the program of README.md");
-    let native = flags(prefix, &["--libs", "--static"])?;
+    let native = flags(prefix, &["--libs", "--static"], &PLAIN)?;
     ensure!(NATIVE.iter().all(|flag| native.iter().any(|word| word == flag)), "pkg-config --static gives {native:?}");
     let built = scratch().join("api-static");
     let mut call = command("gcc");
-    call.args(["-std=c99"]).args(WARNINGS).args(flags(prefix, &["--cflags"])?).arg("-o").arg(&built).arg(folder().join("tests/api.c"));
+    call.args(["-std=c99"])
+        .args(WARNINGS)
+        .args(flags(prefix, &["--cflags"], &PLAIN)?)
+        .arg("-o")
+        .arg(&built)
+        .arg(folder().join("tests/api.c"));
     output(call.arg(prefix.join("lib/libuytin.a")).args(NATIVE))?;
     run(&mut command(&built))?;
     pass("the static library");

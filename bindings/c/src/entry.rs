@@ -179,6 +179,12 @@ impl<T> Output<T> {
         aligned(place, pointer.cast_const()).map(|_| Self(pointer))
     }
 
+    /// The place itself, of a value that is taken over.
+    #[cfg(feature = "columns")]
+    pub(crate) const fn pointer(&self) -> *mut T {
+        self.0
+    }
+
     pub(crate) fn set(self, value: T) {
         // SAFETY: not null, aligned, and by contract writable. `write` drops nothing of what stood there.
         unsafe { self.0.write(value) };

@@ -4,6 +4,8 @@
 #![allow(non_camel_case_types, reason = "the names of C")]
 
 mod assessment;
+#[cfg(feature = "columns")]
+mod columns;
 mod entry;
 mod ledger;
 mod policy;
@@ -13,6 +15,8 @@ mod status;
 mod text;
 
 pub use assessment::*;
+#[cfg(feature = "columns")]
+pub use columns::*;
 pub use ledger::*;
 pub use policy::*;
 pub use receipt::*;
