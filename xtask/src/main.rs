@@ -4,6 +4,7 @@ mod audit;
 mod c;
 mod fuzz;
 mod oracle;
+mod peers;
 mod python;
 mod run;
 mod rust;
@@ -43,6 +44,7 @@ cargo xtask JOB
   c-install --prefix P
                   build libuytin and install it below P
   c-bench         what a call through the C library costs beside the Rust call
+  peers [WORD…]   the batch engine beside Polars, DuckDB, pandas and Numba: words of benches/peers/peers.py, --quick for a trial
   python          every check of the Python package
   python-stubs    write the stubs of the Python package anew from the code
   wasm            build the npm package into bindings/wasm/dist
@@ -73,6 +75,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["c-header"] => c::header(),
         ["c-install", "--prefix", prefix] => c::install(std::path::Path::new(prefix)),
         ["c-bench"] => c::bench(),
+        ["peers", words @ ..] => peers::peers(words),
         ["python"] => python::test(),
         ["python-stubs"] => python::stubs(),
         ["wasm"] => wasm::build(),

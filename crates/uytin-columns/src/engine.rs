@@ -26,6 +26,9 @@ const PARTITIONS_MAX: usize = 1 << 12;
 /// Rows that a stream holds at a time, for each thread.
 const WINDOW_ROWS: usize = 1 << 19;
 
+/// What takes memory.
+const INPUT: &str = "an input";
+
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -120,19 +123,16 @@ impl<'j> Job<'j> {
     /// The first fault met, with column, row (counted from 0) and value; `cancelled`; and `too-many` where the table needs
     /// more memory than the limit.
     pub fn run(&self, batches: &[RecordBatch]) -> Result<(Vec<RecordBatch>, Summary), Error> {
-        let mut out = Vec::new();
+        let (mut out, mut bytes) = (Vec::new(), 0);
+        let mut keep = |batch: RecordBatch| {
+            bytes += batch.get_array_memory_size() as u64;
+            out.push(batch);
+            self.check_memory(bytes, "a result")
+        };
         let summary = if self.sorted {
-            self.stream(batches.iter().cloned().map(Ok), |batch| {
-                out.push(batch);
-                Ok(())
-            })?
+            self.stream(batches.iter().cloned().map(Ok), keep)?
         } else {
-            self.pool()?.install(|| {
-                self.partitioned(batches, &mut |batch| {
-                    out.push(batch);
-                    Ok(())
-                })
-            })?
+            self.pool()?.install(|| self.partitioned(batches, &mut keep))?
         };
         Ok((out, summary))
     }
@@ -160,7 +160,7 @@ impl<'j> Job<'j> {
             self.check_cancelled()?;
             rows += batch.num_rows() as u64;
             self.tell(rows, 0);
-            self.check_memory(bytes.add(&batch))?;
+            self.check_memory(bytes.add(&batch), INPUT)?;
             batches.push(batch);
         }
         pool.install(|| self.partitioned(&batches, &mut sink))
@@ -182,16 +182,13 @@ impl<'j> Job<'j> {
         }
     }
 
-    fn check_memory(&self, bytes: u64) -> Result<(), Error> {
+    fn check_memory(&self, bytes: u64, what: &str) -> Result<(), Error> {
         if bytes <= self.memory_limit {
             return Ok(());
         }
         let mega = |bytes: u64| format!("{} MB", bytes.div_ceil(1_000_000));
-        let expected = format!(
-            "at most {}: raise the memory limit, or sort the input by subject, so that it can be streamed",
-            mega(self.memory_limit)
-        );
-        Err(Fault::new(Code::TooMany, "", format!("an input that needs about {} of memory", mega(bytes)), expected).into())
+        let expected = format!("at most {}: raise the memory limit, or sort the input by subject and stream it", mega(self.memory_limit));
+        Err(Fault::new(Code::TooMany, "", format!("{what} that needs about {} of memory", mega(bytes)), expected).into())
     }
 
     fn tell(&self, rows: u64, subjects: u64) {
@@ -228,7 +225,7 @@ impl<'j> Job<'j> {
         self.check_cancelled()?;
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
         let cell = if with_ids { size_of::<Tagged>() } else { size_of::<Packed>() };
-        self.check_memory(input_bytes + (rows * cell) as u64)?;
+        self.check_memory(input_bytes + (rows * cell) as u64, INPUT)?;
         let threads = rayon::current_num_threads();
         let subjects = SubjectIds::new(&columns, threads)?;
         let mut sources = Sources::new();
@@ -427,20 +424,20 @@ impl Partitions<'_, '_, '_> {
         let groups: Vec<std::ops::Range<usize>> = (0..count).step_by(group).map(|start| start..(start + group).min(count)).collect();
         let mut summary = Summary { rows: rows as u64, ..Summary::default() };
         let mut with_previous = 0;
-        // A sink may be slow or fail: a few groups at a time.
-        let finished: Vec<Result<Part, Error>> = groups
-            .into_par_iter()
-            .map(|range| {
-                let part = self.score(range, &packs)?;
+        // A few groups at a time, so that a large result need not lie in memory before it reaches the sink.
+        for wave in groups.chunks(rayon::current_num_threads() * 4) {
+            let score = |range: &std::ops::Range<usize>| {
+                let part = self.score(range.clone(), &packs)?;
                 let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
                 self.job.tell(rows as u64, subjects);
                 Ok(part)
-            })
-            .collect();
-        for part in finished {
-            let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
-            summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
-            batches.into_iter().try_for_each(&mut *sink)?;
+            };
+            let parts: Vec<Result<Part, Error>> = wave.par_iter().map(score).collect();
+            for part in parts {
+                let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
+                summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
+                batches.into_iter().try_for_each(&mut *sink)?;
+            }
         }
         summary.previous_without_records = self.job.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(with_previous);
         Ok(summary)
@@ -673,7 +670,7 @@ impl<'j, 's> Stream<'j, 's> {
         if end == 0 {
             // One subject fills the window: its rows are kept until it ends.
             let mut bytes = InputBytes::default();
-            self.job.check_memory(batches.iter().fold(0, |_, batch| bytes.add(batch)))?;
+            self.job.check_memory(batches.iter().fold(0, |_, batch| bytes.add(batch)), INPUT)?;
             drop(columns);
             self.carried = batches;
             return Ok(());

@@ -125,7 +125,7 @@ fn read_parquet(path: &Path, file: File) -> Result<Batches, Error> {
             field.as_ref().clone()
         }
     });
-    let schema = std::sync::Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
+    let schema = std::sync::Arc::new(Schema::new_with_metadata(fields.collect::<Vec<Field>>(), metadata.schema().metadata().clone()));
     let as_dictionaries = ArrowReaderMetadata::try_new(metadata.metadata().clone(), ArrowReaderOptions::default().with_schema(schema));
     let metadata = as_dictionaries.unwrap_or(metadata);
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).ok();

@@ -303,7 +303,7 @@ fn check(table: &Table, expected: &BTreeMap<String, uytin::Assessment>, batches:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_gives_what_assess_gives(seed: u64) {
