@@ -27,7 +27,14 @@ pub fn build() -> Result<()> {
     let features = ["--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals"];
     let features = features.iter().chain(&["--enable-reference-types", "--enable-multivalue"]);
     let mut opt = tool("wasm-opt");
-    opt.args(["--strip-debug", "--strip-producers"]).args(features).args(["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"]);
+    opt.args(["--strip-debug", "--strip-producers"]).args(features).args([
+        "-Oz",
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "--low-memory-unused",
+        "-Oz",
+    ]);
     output(opt.arg(raw.join("engine_bg.wasm")).arg("-o").arg(&small))?;
     let schemas = target().join("wasm/schemas.json");
     std::fs::write(&schemas, output(native()?.arg("schemas"))?)?;

@@ -1,10 +1,10 @@
 // Documents cross to the engine as JSON text, which it checks; nothing of the model is decided here.
 import { RawLedger, RawPolicy, catalogue as rawCatalogue, day, initSync, version as rawVersion } from './generated/engine.js';
 import type { InitOutput, RawBound } from './generated/engine.js';
-import { refuse } from './error.js';
+import { UytinError, refuse } from './error.js';
 import type { Assessment, PolicyDocument, Record, Text } from './generated/types.js';
 
-export { UytinError } from './error.js';
+export { UytinError };
 export type { Fault } from './error.js';
 export type * from './generated/types.js';
 
@@ -136,9 +136,7 @@ export class Ledger {
   /** @throws {UytinError} with the first fault of the records, at `$[3].date` or `line 4: $.date`. */
   constructor(records: Records = []) {
     const given: unknown = records;
-    if (given instanceof RawLedger) this._own = given;
-    else if (isSource(given)) this._own = RawLedger.read(bytesOf(given));
-    else this._own = none().with(listOf(given));
+    this._own = given instanceof RawLedger ? given : isSource(given) ? RawLedger.read(bytesOf(given)) : readList(given);
   }
 
   /** @internal */ get _raw(): RawLedger {
@@ -162,7 +160,6 @@ export class Ledger {
 
   /** The ledger with further records: one replaces another of its (subject, source, id) if its revision is higher. */
   add(records: Records): Ledger {
-    if (!isSource(records)) return made(this._raw.with(listOf(records)));
     return freeing(new Ledger(records), (more) => this.merge(more));
   }
 
@@ -207,16 +204,19 @@ const freeing = <T>(ledger: Ledger, call: (ledger: Ledger) => T): T => {
   }
 };
 
-let empty: RawLedger | undefined;
-const none = (): RawLedger => (empty ??= RawLedger.read(new Uint8Array()));
-
-/** The records of a list, one a line. */
-const listOf = (records: unknown): Uint8Array => {
+const readList = (records: unknown): RawLedger => {
   const many = typeof records === 'object' && records !== null && Symbol.iterator in records;
   const list = Array.isArray(records) ? records : many ? [...(records as Iterable<unknown>)] : [records];
   check(list, undefined, 0);
-  // A hole or `undefined` becomes `null`, as in JSON.
-  return encoder.encode(Array.from(list, (record) => JSON.stringify(record) ?? 'null').join('\n'));
+  try {
+    // A hole or `undefined` becomes `null`, as in JSON.
+    return RawLedger.read(encoder.encode(Array.from(list, (record) => JSON.stringify(record) ?? 'null').join('\n')));
+  } catch (error) {
+    if (!(error instanceof UytinError)) throw error;
+    // The engine read lines; the caller knows places of a list.
+    const moved = (path: string): string => path.replace(/^line (\d+): \$/, (_, line) => `$[${line - 1}]`);
+    throw new UytinError(error.faults.map((fault) => ({ ...fault, path: moved(fault.path) })) as never);
+  }
 };
 
 export interface Policy extends Disposable {}
@@ -328,7 +328,8 @@ export interface Verification {
 export const verify = (receipt: Source, input: Ledger | Records, policy?: Policy): Verification => {
   const run = (ledger: Ledger): Verification => {
     const rules = policy ?? (referencePolicy ??= new Policy());
-    return JSON.parse(ledger._raw.verify(rules._raw, bytesOf(receipt)));
+    const found = JSON.parse(ledger._raw.verify(rules._raw, bytesOf(receipt)));
+    return { verified: !found.differences.length, ...found };
   };
   return input instanceof Ledger ? run(input) : freeing(new Ledger(input), run);
 };

@@ -18,16 +18,16 @@ export class UytinError extends Error implements Fault {
   readonly found: string;
   readonly expected: string;
 
-  constructor(message: string, readonly faults: readonly [Fault, ...Fault[]]) {
-    super(message);
+  constructor(readonly faults: readonly [Fault, ...Fault[]]) {
+    super(faults.map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`).join('\n'));
     ({ code: this.code, path: this.path, found: this.found, expected: this.expected } = faults[0]);
   }
 }
 
 /** @internal What the engine throws. */
-export const errorOf = (message: string, faults: string): UytinError => new UytinError(message, JSON.parse(faults));
+export const errorOf = (faults: string): UytinError => new UytinError(JSON.parse(faults));
 
-/** @internal The error of one fault, worded as the engine words it. */
+/** @internal The error of one fault. */
 export const refuse = (code: string, path: string, found: string, expected: string): never => {
-  throw new UytinError(`${path}: found ${found}, expected ${expected}`, [{ code, path, found, expected }]);
+  throw new UytinError([{ code, path, found, expected }]);
 };

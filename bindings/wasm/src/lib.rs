@@ -3,36 +3,39 @@
 //! Text is what the core reads and writes, so unknown fields, duplicate keys and ranges are checked by the core alone, and
 //! the bytes that leave are the core's. The classes that people use are in `js/`.
 
-use serde::Serialize;
-use uytin::{BoundSubject, Date, Error, Ledger, Limits, Policy, Receipt, Record};
+use uytin::{BoundSubject, Date, Difference, Error, Fault, Ledger, Limits, Policy, Receipt, Record};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(raw_module = "../error.js")]
 extern "C" {
-    /// The JavaScript error of a message and its faults, a JSON list.
+    /// The JavaScript error of these faults, a JSON list.
     #[wasm_bindgen(js_name = errorOf)]
-    fn error_of(message: &str, faults: &str) -> JsValue;
-}
-
-#[derive(Serialize)]
-struct FaultDocument<'a> {
-    code: &'static str,
-    path: &'a str,
-    found: &'a str,
-    expected: &'a str,
+    fn error_of(faults: &str) -> JsValue;
 }
 
 fn thrown(error: &Error) -> JsValue {
-    let faults = error.faults();
-    let documents =
-        faults.map(|fault| FaultDocument { code: fault.code.as_str(), path: &fault.path, found: &fault.found, expected: &fault.expected });
-    error_of(&error.to_string(), &json(&documents.collect::<Vec<_>>()))
+    let fault = |fault: &Fault| {
+        object(&[("code", fault.code.as_str()), ("path", &fault.path), ("found", &fault.found), ("expected", &fault.expected)])
+    };
+    error_of(&list(error.faults().map(fault)))
 }
 
-fn json<T: Serialize>(value: &T) -> String {
-    // Fails on maps without text keys only, of which there are none.
-    serde_json::to_string(value).unwrap_or_default()
+/// A JSON string; serializers of whole types would cost more bytes than all of this.
+fn text(text: &str) -> String {
+    // Only a writer can fail, and this is none.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A JSON object of texts.
+fn object(fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> = fields.iter().map(|(key, value)| text(key) + ":" + &text(value)).collect();
+    "{".to_owned() + &fields.join(",") + "}"
+}
+
+/// A JSON list of JSON.
+fn list(items: impl Iterator<Item = String>) -> String {
+    "[".to_owned() + &items.collect::<Vec<_>>().join(",") + "]"
 }
 
 /// Days since 1970-01-01 of a date as text.
@@ -81,7 +84,7 @@ impl RawPolicy {
 
     /// The ids of the tiers, as a JSON list, by the numbers that [`RawBound::score`] gives.
     pub fn tiers(&self) -> JsValue {
-        json(&tiers(&self.0).collect::<Vec<_>>()).into()
+        list(tiers(&self.0).map(text)).into()
     }
 }
 
@@ -103,20 +106,6 @@ impl RawLedger {
         Ledger::from_json_lines(bytes, &Limits::DEFAULT).map(Self).map_err(|error| thrown(&error))
     }
 
-    /// The ledger with further records, one a line; faults name their place in the list that the lines were made of.
-    pub fn with(&self, lines: &[u8]) -> Result<Self, JsValue> {
-        let mut ledger = self.0.clone();
-        for (n, line) in lines.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
-            let added = Record::from_bytes(line, &Limits::DEFAULT).and_then(|record| ledger.add(record));
-            added.map_err(|error| {
-                let below = |path: &str| format!("$[{n}]{}", path.strip_prefix('$').unwrap_or(path));
-                let faults = error.faults().map(|fault| fault.clone().at(below(&fault.path))).collect();
-                thrown(&Error::of(faults).unwrap_or(error))
-            })?;
-        }
-        Ok(Self(ledger))
-    }
-
     /// The ledger of the records of both.
     pub fn merge(&self, other: &Self) -> Result<Self, JsValue> {
         self.0.merge(&other.0).map(Self).map_err(|error| thrown(&error))
@@ -129,7 +118,7 @@ impl RawLedger {
 
     /// The subjects, as a JSON list.
     pub fn subjects(&self) -> JsValue {
-        json(&self.0.subjects().collect::<Vec<_>>()).into()
+        list(self.0.subjects().map(text)).into()
     }
 
     /// The canonical JSON Lines.
@@ -166,31 +155,13 @@ impl RawLedger {
 
     /// Recomputes a receipt from policy and ledger; what it found, as JSON.
     pub fn verify(&self, policy: &RawPolicy, receipt: &[u8]) -> Result<JsValue, JsValue> {
-        #[derive(Serialize)]
-        struct Difference {
-            path: String,
-            found: String,
-            expected: String,
-        }
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Verification {
-            verified: bool,
-            engine_version: String,
-            differences: Vec<Difference>,
-        }
         let receipt = Receipt::from_bytes(receipt).map_err(|error| thrown(&error))?;
         let found = receipt.verify(&policy.0, &self.0);
-        Ok(json(&Verification {
-            verified: found.is_verified(),
-            engine_version: found.engine_version,
-            differences: found
-                .differences
-                .into_iter()
-                .map(|difference| Difference { path: difference.path, found: difference.found, expected: difference.expected })
-                .collect(),
-        })
-        .into())
+        let difference = |difference: &Difference| {
+            object(&[("path", &difference.path), ("found", &difference.found), ("expected", &difference.expected)])
+        };
+        let differences = list(found.differences.iter().map(difference));
+        Ok((r#"{"engineVersion":"#.to_owned() + &text(&found.engine_version) + r#","differences":"# + &differences + "}").into())
     }
 }
 
