@@ -560,3 +560,36 @@ impl<'a> Batch<'a> {
         self.first_row + row as u64
     }
 }
+
+/// Rows that one task works on.
+pub(crate) const CHUNK_ROWS: usize = 1 << 18;
+
+/// A part of a batch.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece {
+    pub(crate) batch: usize,
+    pub(crate) start: usize,
+    pub(crate) len: usize,
+}
+
+/// Cuts batches into chunks of pieces with so many rows each, the last one perhaps with fewer.
+pub(crate) fn chunks(batches: &[Batch<'_>], size: usize) -> Vec<Vec<Piece>> {
+    let mut chunks = vec![Vec::new()];
+    let mut left = size;
+    for (place, batch) in batches.iter().enumerate() {
+        let mut start = 0;
+        while start < batch.len {
+            if left == 0 {
+                chunks.push(Vec::new());
+                left = size;
+            }
+            let len = left.min(batch.len - start);
+            if let Some(chunk) = chunks.last_mut() {
+                chunk.push(Piece { batch: place, start, len });
+            }
+            start += len;
+            left -= len;
+        }
+    }
+    chunks
+}

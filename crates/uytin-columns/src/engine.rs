@@ -10,15 +10,13 @@ use rayon::prelude::*;
 use uytin::kernel::{Resolver, SetAside};
 use uytin::{Code, Date, Error, Fault, Policy, quote};
 
-use crate::batch::{Batch, NULL, Subjects, check_schema, value_fault};
+use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds};
 use crate::output::{Extras, Shape};
 use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
 use crate::previous::Previous;
 use crate::subject::{Context, Counts, Finisher};
 
-/// Rows that one task packs.
-const CHUNK_ROWS: usize = 1 << 18;
 /// Rows that a partition should have, so that it stays in the second cache.
 const PARTITION_ROWS: usize = 1 << 14;
 /// More partitions than this at a time make the packing slower.
@@ -26,6 +24,8 @@ const PARTITIONS_MAX: usize = 1 << 12;
 /// Rows that a stream holds at a time, for each thread.
 const WINDOW_ROWS: usize = 1 << 19;
 
+/// Bytes a row that it takes to number plain texts.
+const NUMBERING_BYTES: usize = 36;
 /// What takes memory.
 const INPUT: &str = "an input";
 
@@ -225,11 +225,13 @@ impl<'j> Job<'j> {
         self.check_cancelled()?;
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
         let cell = if with_ids { size_of::<Tagged>() } else { size_of::<Packed>() };
-        self.check_memory(input_bytes + (rows * cell) as u64, INPUT)?;
-        let threads = rayon::current_num_threads();
-        let subjects = SubjectIds::new(&columns, threads)?;
+        // Plain texts are numbered first, and what that takes is given back before rows are packed.
+        let is_plain = |batch: &Batch<'_>| matches!(&batch.subject, Subjects::Texts(texts) if texts.dictionary().is_none());
+        let a_row = if columns.iter().any(is_plain) { cell.max(NUMBERING_BYTES) } else { cell };
+        self.check_memory(input_bytes + (rows * a_row) as u64, INPUT)?;
+        let subjects = SubjectIds::new(&columns);
         let mut sources = Sources::new();
-        let source_ids = sources.ids(&columns, threads);
+        let source_ids = sources.ids(&columns);
         self.check_cancelled()?;
 
         let subject_type = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
@@ -353,36 +355,6 @@ impl InputBytes {
         }
         self.bytes
     }
-}
-
-/// A part of a batch.
-#[derive(Clone, Copy)]
-struct Piece {
-    batch: usize,
-    start: usize,
-    len: usize,
-}
-
-/// Cuts batches into chunks of pieces with about so many rows each.
-fn chunks(batches: &[Batch<'_>], size: usize) -> Vec<Vec<Piece>> {
-    let mut chunks = vec![Vec::new()];
-    let mut left = size;
-    for (place, batch) in batches.iter().enumerate() {
-        let mut start = 0;
-        while start < batch.len {
-            if left == 0 {
-                chunks.push(Vec::new());
-                left = size;
-            }
-            let len = left.min(batch.len - start);
-            if let Some(chunk) = chunks.last_mut() {
-                chunk.push(Piece { batch: place, start, len });
-            }
-            start += len;
-            left -= len;
-        }
-    }
-    chunks
 }
 
 /// A chunk's rows, ordered by partition.
@@ -675,7 +647,7 @@ impl<'j, 's> Stream<'j, 's> {
             self.carried = batches;
             return Ok(());
         }
-        let sources = self.sources.ids(&columns, self.threads);
+        let sources = self.sources.ids(&columns);
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
         let layout = self.job.layout(self.sources.len(), 0);
         let job = self.job;

@@ -1,7 +1,6 @@
 //! Texts and numbers as small integers: subjects in order of their values, sources in order of appearance.
 
-use std::hash::{BuildHasher, Hash};
-use std::ops::Range;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -10,34 +9,97 @@ use rayon::prelude::*;
 
 use uytin::{Code, Error};
 
-use crate::batch::{Batch, DictionaryKey, Keys, NULL, Subjects, Texts, value_fault};
+use crate::batch::{Batch, CHUNK_ROWS, DictionaryKey, Keys, NULL, Piece, Subjects, Texts, chunks, value_fault};
+
+/// What is numbered, as sixteen bytes.
+pub(crate) trait Key: Eq {
+    /// The value itself where it fits, else two hashes of it.
+    fn word(&self, hasher: &RandomState) -> Word;
+}
+
+/// Sixteen bytes that stand for a value: equal values have equal words, and words that are exact are equal for no others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Word(u64, u64);
+
+impl Word {
+    /// The last byte of a text's word: its length, or this.
+    const LONG: u8 = u8::MAX;
+
+    /// Whether no other value has this word.
+    const fn is_exact(self) -> bool {
+        (self.1 >> 56) as u8 != Self::LONG
+    }
+}
+
+impl Key for str {
+    #[inline]
+    fn word(&self, hasher: &RandomState) -> Word {
+        let mut bytes = [0; 16];
+        if let Some(place) = bytes.get_mut(..self.len()).filter(|_| self.len() < 16) {
+            place.copy_from_slice(self.as_bytes());
+            let length = (self.len() as u64) << 56;
+            let low = u64::from_le_bytes(bytes.first_chunk().copied().unwrap_or_default());
+            let high = u64::from_le_bytes(bytes.last_chunk().copied().unwrap_or_default());
+            return Word(low, high | length);
+        }
+        let hash = hasher.hash_one(self);
+        Word(hash, hasher.hash_one((hash, self.len())) | u64::from(Word::LONG) << 56)
+    }
+}
+
+impl Key for &str {
+    #[inline]
+    fn word(&self, hasher: &RandomState) -> Word {
+        (**self).word(hasher)
+    }
+}
+
+impl Key for Box<str> {
+    fn word(&self, hasher: &RandomState) -> Word {
+        (**self).word(hasher)
+    }
+}
+
+impl Key for i128 {
+    /// Integers of columns have at most 65 bits.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "split")]
+    fn word(&self, _: &RandomState) -> Word {
+        Word(*self as u64, u64::from(*self < 0))
+    }
+}
 
 /// Numbers values in order of appearance.
 pub(crate) struct Interner<K> {
     hasher: RandomState,
-    table: HashTable<u32>,
+    /// Words beside the numbers, so that a look at a short value ends in the table.
+    table: HashTable<(Word, u32)>,
     values: Vec<K>,
 }
 
-impl<K: Hash + Eq> Interner<K> {
+impl<K: Key> Interner<K> {
     pub(crate) fn new() -> Self {
         Self { hasher: RandomState::default(), table: HashTable::new(), values: Vec::new() }
     }
 
-    /// The number of a value, and whether it is new. `own` makes what is kept of it.
-    pub(crate) fn add<Q: Hash + Eq + ?Sized>(&mut self, value: &Q, own: impl FnOnce() -> K) -> u32
+    /// The number of a value; `own` makes what is kept of it, if it is new.
+    #[inline]
+    pub(crate) fn add<Q: Key + ?Sized>(&mut self, value: &Q, own: impl FnOnce() -> K) -> u32
     where
         K: std::borrow::Borrow<Q>,
     {
         let Self { hasher, table, values } = self;
-        let hash = hasher.hash_one(value);
-        let is_it = |&place: &u32| values.get(place as usize).is_some_and(|known| known.borrow() == value);
-        if let Some(&place) = table.find(hash, is_it) {
+        let word = value.word(hasher);
+        let hash = hasher.hash_one(word);
+        let is_it = |&(known, place): &(Word, u32)| {
+            known == word && (word.is_exact() || values.get(place as usize).is_some_and(|known| known.borrow() == value))
+        };
+        if let Some(&(_, place)) = table.find(hash, is_it) {
             return place;
         }
         let place = u32::try_from(values.len()).unwrap_or(NULL);
         values.push(own());
-        table.insert_unique(hash, place, |&place| values.get(place as usize).map_or(0, |value| hasher.hash_one(value.borrow())));
+        table.insert_unique(hash, (word, place), |(word, _)| hasher.hash_one(word));
         place
     }
 
@@ -171,7 +233,7 @@ impl Sources {
     }
 
     /// Numbers the sources of these batches.
-    pub(crate) fn ids(&mut self, batches: &[Batch<'_>], threads: usize) -> Ids {
+    pub(crate) fn ids(&mut self, batches: &[Batch<'_>]) -> Ids {
         let columns: Vec<&Texts<'_>> = batches.iter().map(|batch| &batch.source).collect();
         if let Some(dictionaries) = dictionaries(&columns) {
             let number = |values: &Texts<'_>| -> Arc<[u32]> {
@@ -180,55 +242,150 @@ impl Sources {
             let mut number = number;
             return Ids::Maps(dictionaries.into_iter().map(|(key, values)| (key, number(values))).collect());
         }
-        let (first, mut codes, spans) = encode(batches, threads, |batch, row| batch.source.get(row));
-        for (range, values) in spans {
-            let map: Vec<u32> = values.into_iter().map(|name| self.0.add(name, || name.into())).collect();
-            remap(codes.get_mut(range).unwrap_or_default(), &map);
-        }
+        let (first, mut codes, values) = encode(batches, |batch, row| batch.source.get(row));
+        let map: Vec<u32> = values.into_iter().map(|name| self.0.add(name, || name.into())).collect();
+        remap(&mut codes, &map);
         Ids::Rows(first, codes)
     }
 }
 
 fn remap(codes: &mut [u32], map: &[u32]) {
-    for code in codes {
-        *code = map.get(*code as usize).copied().unwrap_or(NULL);
+    codes.par_chunks_mut(1 << 16).flatten().for_each(|code| *code = map.get(*code as usize).copied().unwrap_or(NULL));
+}
+
+/// A power of two of partitions, each of which a small table can number.
+const PARTITIONS: usize = 256;
+/// The partition of a row without a value.
+const NOWHERE: u16 = u16::MAX;
+
+/// The words of a chunk's values, ordered by partition.
+struct Words {
+    words: Vec<(Word, u32)>,
+    /// Where each partition starts.
+    starts: Vec<u32>,
+    /// The partition of each row.
+    partitions: Vec<u16>,
+}
+
+/// Numbers the values of a column: row by row, and the values. Rows are brought together by a hash first, so that each look
+/// at a table ends in the cache.
+fn encode<'a, K, F>(batches: &[Batch<'a>], value: F) -> (u64, Vec<u32>, Vec<K>)
+where
+    K: Key + Copy + Send + Sync,
+    F: Fn(&Batch<'a>, usize) -> Option<K> + Sync,
+{
+    let hasher = RandomState::default();
+    let first = batches.first().map_or(0, |batch| batch.first_row);
+    let chunks: Vec<Words> = chunks(batches, CHUNK_ROWS).par_iter().map(|chunk| words(batches, chunk, first, &hasher, &value)).collect();
+    let at = |row: u32| {
+        let row = first + u64::from(row);
+        let batch = batches.get(batches.partition_point(|batch| batch.first_row <= row).saturating_sub(1))?;
+        value(batch, usize::try_from(row - batch.first_row).ok()?)
+    };
+    let numbered: Vec<(Vec<u32>, Vec<K>)> = (0..PARTITIONS)
+        .into_par_iter()
+        .map(|partition| {
+            let mut table: HashTable<(Word, u32)> = HashTable::new();
+            let mut values: Vec<K> = Vec::new();
+            let mut numbers = Vec::new();
+            for &(word, row) in chunks.iter().flat_map(|chunk| chunk.of(partition)) {
+                let is_it =
+                    |&(known, place): &(Word, u32)| known == word && (word.is_exact() || values.get(place as usize).copied() == at(row));
+                let hash = hasher.hash_one(word);
+                let number = match table.find(hash, is_it) {
+                    Some(&(_, number)) => number,
+                    None => {
+                        let number = u32::try_from(values.len()).unwrap_or(NULL);
+                        values.extend(at(row));
+                        table.insert_unique(hash, (word, number), |(word, _)| hasher.hash_one(word));
+                        number
+                    }
+                };
+                numbers.push(number);
+            }
+            (numbers, values)
+        })
+        .collect();
+    let mut bases: Vec<u32> = Vec::with_capacity(PARTITIONS);
+    let mut values: Vec<K> = Vec::new();
+    for (_, own) in &numbered {
+        bases.push(u32::try_from(values.len()).unwrap_or(NULL));
+        values.extend(own);
+    }
+    // Where each chunk's numbers start in those of each partition.
+    let mut starts = vec![0_u32; PARTITIONS];
+    let mut starts_of: Vec<Vec<u32>> = Vec::with_capacity(chunks.len());
+    for chunk in &chunks {
+        starts_of.push(starts.clone());
+        for (partition, start) in starts.iter_mut().enumerate() {
+            *start += u32::try_from(chunk.of(partition).len()).unwrap_or_default();
+        }
+    }
+    let mut codes = vec![NULL; batches.iter().map(|batch| batch.len).sum()];
+    let of_chunks = chunks.par_iter().zip(starts_of);
+    codes.par_chunks_mut(CHUNK_ROWS).zip(of_chunks).for_each(|(codes, (chunk, mut places))| {
+        for (code, &partition) in codes.iter_mut().zip(&chunk.partitions) {
+            let partition = usize::from(partition);
+            if let (Some(place), Some((numbers, _)), Some(base)) =
+                (places.get_mut(partition), numbered.get(partition), bases.get(partition))
+            {
+                *code = numbers.get(*place as usize).map_or(NULL, |number| base + number);
+                *place += 1;
+            }
+        }
+    });
+    (first, codes, values)
+}
+
+impl Words {
+    fn of(&self, partition: usize) -> &[(Word, u32)] {
+        let bound = |n: usize| self.starts.get(n).map_or(0, |&start| start as usize);
+        self.words.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
     }
 }
 
-/// A span of rows, and the values in it by their number there.
-type Span<K> = (Range<usize>, Vec<K>);
-
-/// Numbers the values of each of as many spans as there are threads, each span on its own.
-fn encode<'a, K, F>(batches: &[Batch<'a>], threads: usize, value: F) -> (u64, Vec<u32>, Vec<Span<K>>)
-where
-    K: Hash + Eq + Copy + Send,
-    F: Fn(&Batch<'a>, usize) -> Option<K> + Sync,
-{
-    let rows: usize = batches.iter().map(|batch| batch.len).sum();
-    let first = batches.first().map_or(0, |batch| batch.first_row);
-    let mut codes = vec![NULL; rows];
-    let size = rows.div_ceil(threads.max(1)).max(1);
-    let spans = codes.par_chunks_mut(size).enumerate().map(|(n, codes)| {
-        let start = n * size;
-        let mut interner: Interner<K> = Interner::new();
-        let mut before = 0;
-        let mut out = codes.iter_mut();
-        for batch in batches {
-            let from = start.saturating_sub(before).min(batch.len);
-            for (row, out) in (from..batch.len).zip(out.by_ref()) {
-                if let Some(value) = value(batch, row) {
-                    *out = interner.add(&value, || value);
-                }
-            }
-            before += batch.len;
-            if before >= start + size {
-                break;
-            }
+/// The words of one chunk.
+fn words<'a, K: Key>(
+    batches: &[Batch<'a>],
+    chunk: &[Piece],
+    first: u64,
+    hasher: &RandomState,
+    value: impl Fn(&Batch<'a>, usize) -> Option<K>,
+) -> Words {
+    let rows = chunk.iter().filter_map(|piece| Some((batches.get(piece.batch)?, piece.start..piece.start + piece.len)));
+    let rows = rows.flat_map(|(batch, rows)| rows.map(move |row| (batch, row)));
+    let mut in_order: Vec<(Word, u32)> = Vec::with_capacity(CHUNK_ROWS);
+    let mut partitions = Vec::with_capacity(CHUNK_ROWS);
+    let mut starts = vec![0_u32; PARTITIONS + 1];
+    for (batch, row) in rows {
+        let Some(value) = value(batch, row) else {
+            partitions.push(NOWHERE);
+            continue;
+        };
+        let word = value.word(hasher);
+        // Bits that the tables do not look at.
+        let partition = (hasher.hash_one(word) >> 40) as usize % PARTITIONS;
+        in_order.push((word, u32::try_from(batch.row(row) - first).unwrap_or(NULL)));
+        partitions.push(u16::try_from(partition).unwrap_or(NOWHERE));
+        if let Some(start) = starts.get_mut(partition) {
+            *start += 1;
         }
-        (start..(start + size).min(rows), interner.values)
-    });
-    let spans = spans.collect();
-    (first, codes, spans)
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += std::mem::replace(start, sum);
+    }
+    let mut places = starts.clone();
+    let mut words = in_order.clone();
+    for (entry, &partition) in in_order.iter().zip(partitions.iter().filter(|&&partition| partition != NOWHERE)) {
+        if let Some(place) = places.get_mut(usize::from(partition)) {
+            if let Some(out) = words.get_mut(*place as usize) {
+                *out = *entry;
+            }
+            *place += 1;
+        }
+    }
+    Words { words, starts, partitions }
 }
 
 /// The subjects of a table: their numbers, in order of value, and their values.
@@ -275,7 +432,7 @@ impl<'a> Names<'a> {
 
 impl<'a> SubjectIds<'a> {
     /// Numbers the subjects of these batches.
-    pub(crate) fn new(batches: &[Batch<'a>], threads: usize) -> Result<Self, Error> {
+    pub(crate) fn new(batches: &[Batch<'a>]) -> Self {
         let rows: usize = batches.iter().map(|batch| batch.len).sum();
         let texts: Vec<&Texts<'a>> = batches
             .iter()
@@ -285,23 +442,21 @@ impl<'a> SubjectIds<'a> {
             })
             .collect();
         if texts.is_empty() {
-            return Ok(Self::of_numbers(batches, rows, threads));
+            return Self::of_numbers(batches, rows);
         }
         if let Some(dictionaries) = dictionaries(&texts) {
-            return Ok(Self::of_dictionaries(&dictionaries));
+            return Self::of_dictionaries(&dictionaries);
         }
-        let (first, mut codes, spans) = encode(batches, threads, |batch, row| match &batch.subject {
+        let (first, mut codes, values) = encode(batches, |batch, row| match &batch.subject {
             Subjects::Texts(texts) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
-        let (maps, names) = rank(spans.iter().map(|(_, values)| values.as_slice()), sort_texts);
-        for ((range, _), map) in spans.iter().zip(&maps) {
-            codes.get_mut(range.clone()).unwrap_or_default().par_chunks_mut(1 << 16).for_each(|codes| remap(codes, map));
-        }
-        Ok(Self { ids: Ids::Rows(first, codes), count: names.len(), names: Names::Texts(names) })
+        let (maps, names) = rank_texts(&[&values]);
+        maps.iter().for_each(|map| remap(&mut codes, map));
+        Self { ids: Ids::Rows(first, codes), count: names.len(), names: Names::Texts(names) }
     }
 
-    fn of_numbers(batches: &[Batch<'a>], rows: usize, threads: usize) -> Self {
+    fn of_numbers(batches: &[Batch<'a>], rows: usize) -> Self {
         let bounds =
             batches.par_iter().map(|batch| bounds(&batch.subject)).reduce(|| (i128::MAX, i128::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
         let (min, max) = bounds;
@@ -312,11 +467,12 @@ impl<'a> SubjectIds<'a> {
             #[expect(clippy::cast_possible_truncation, reason = "only differences count, modulo 2^64")]
             return Self { ids: Ids::Offset(min as i64), names: Names::From(min), count: span + 1 };
         }
-        let (first, mut codes, spans) = encode(batches, threads, |batch, row| batch.subject.number(row));
-        let (maps, names) = rank(spans.iter().map(|(_, values)| values.as_slice()), |values| values.par_sort_unstable());
-        for ((range, _), map) in spans.iter().zip(&maps) {
-            remap(codes.get_mut(range.clone()).unwrap_or_default(), map);
-        }
+        let (first, mut codes, values) = encode(batches, |batch, row| batch.subject.number(row));
+        let mut names = values.clone();
+        names.par_sort_unstable();
+        let rank = |value: &i128| names.binary_search(value).ok().and_then(|rank| u32::try_from(rank).ok()).unwrap_or(NULL);
+        let map: Vec<u32> = values.par_iter().map(rank).collect();
+        remap(&mut codes, &map);
         Self { ids: Ids::Rows(first, codes), count: names.len(), names: Names::Numbers(names) }
     }
 
@@ -334,7 +490,7 @@ impl<'a> SubjectIds<'a> {
             return Self { ids, count: names.len(), names: Names::Texts(names) };
         }
         let present: Vec<Vec<&str>> = values.iter().map(|values| values.iter().flatten().copied().collect()).collect();
-        let (maps, names) = rank(present.iter().map(Vec::as_slice), sort_texts);
+        let (maps, names) = rank_texts(&present.iter().map(Vec::as_slice).collect::<Vec<&[&str]>>());
         let maps = values.iter().zip(maps).zip(dictionaries).map(|((values, map), (key, _))| {
             let mut ranks = map.into_iter();
             (*key, values.iter().map(|value| value.and_then(|_| ranks.next()).unwrap_or(NULL)).collect())
@@ -379,43 +535,70 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
     }
 }
 
-/// From lists of values to the rank of each among all, and all of them in order, each once.
-fn rank<'v, K: Ord + Copy + Send + Sync + 'v>(
-    lists: impl Iterator<Item = &'v [K]>,
-    sort: impl Fn(&mut [(K, u32, u32)]),
-) -> (Vec<Vec<u32>>, Vec<K>) {
-    let mut maps = Vec::new();
-    let mut all: Vec<(K, u32, u32)> = Vec::new();
-    for (list, values) in (0u32..).zip(lists) {
-        maps.push(vec![NULL; values.len()]);
-        all.extend(values.iter().zip(0u32..).map(|(&value, place)| (value, list, place)));
-    }
-    sort(&mut all);
-    let mut names: Vec<K> = Vec::with_capacity(all.len());
-    for (value, list, place) in all {
-        if names.last() != Some(&value) {
-            names.push(value);
-        }
-        if let Some(rank) = maps.get_mut(list as usize).and_then(|map| map.get_mut(place as usize)) {
-            *rank = u32::try_from(names.len() - 1).unwrap_or(NULL);
-        }
-    }
-    (maps, names)
-}
-
-/// Sorts texts by their bytes: by the eight after what all have in common first, which are compared as one number.
-fn sort_texts(values: &mut [(&str, u32, u32)]) {
-    let Some(&(first, ..)) = values.first() else { return };
-    let in_common = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let common = values.par_iter().map(|(text, ..)| in_common(first, text)).min().unwrap_or_default();
+/// From lists of texts to the rank of each among all, and all of them in order of their bytes, each once: by the eight after what all have in common first, which are compared as one number.
+fn rank_texts<'a>(lists: &[&[&'a str]]) -> (Vec<Vec<u32>>, Vec<&'a str>) {
+    let all: Vec<&str> = lists.concat();
+    let Some(&first) = all.first() else { return (lists.iter().map(|_| Vec::new()).collect(), Vec::new()) };
+    let in_common = |text: &&str| first.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+    let common = all.par_iter().map(in_common).min().unwrap_or_default();
     let key = |text: &str| {
+        let rest = text.as_bytes().get(common..).unwrap_or_default();
         let mut eight = [0; 8];
-        for (out, byte) in eight.iter_mut().zip(text.bytes().skip(common)) {
-            *out = byte;
+        for (out, byte) in eight.iter_mut().zip(rest) {
+            *out = *byte;
         }
         u64::from_be_bytes(eight)
     };
-    let mut keyed: Vec<(u64, (&str, u32, u32))> = values.par_iter().map(|&entry| (key(entry.0), entry)).collect();
-    keyed.par_sort_unstable_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.cmp(other)));
-    values.par_iter_mut().zip(keyed).for_each(|(out, (_, entry))| *out = entry);
+    let mut keyed: Vec<(u64, u32)> =
+        all.par_iter().zip(0..u32::try_from(all.len()).unwrap_or(NULL)).map(|(text, place)| (key(text), place)).collect();
+    let text = |place: u32| all.get(place as usize).copied().unwrap_or_default();
+    keyed.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))));
+    let mut ranks = vec![NULL; all.len()];
+    let mut names: Vec<&str> = Vec::with_capacity(all.len());
+    let mut before = None;
+    for (key, place) in keyed {
+        // Texts with different keys are different: those need no look.
+        if before != Some(key) || names.last() != Some(&text(place)) {
+            names.push(text(place));
+        }
+        before = Some(key);
+        if let Some(rank) = ranks.get_mut(place as usize) {
+            *rank = u32::try_from(names.len() - 1).unwrap_or(NULL);
+        }
+    }
+    let mut ranks = ranks.as_slice();
+    let mut own = |list: &&[&str]| {
+        let (own, rest) = ranks.split_at(list.len().min(ranks.len()));
+        ranks = rest;
+        own.to_vec()
+    };
+    (lists.iter().map(&mut own).collect(), names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interner, rank_texts};
+
+    #[test]
+    fn texts_of_all_lengths_get_numbers_of_their_own() {
+        let mut texts: Vec<String> = (0..40).flat_map(|n| ["x".repeat(n), "x".repeat(n) + "\0", format!("{}y", "x".repeat(n))]).collect();
+        texts.sort();
+        texts.dedup();
+        let mut interner: Interner<Box<str>> = Interner::new();
+        for _ in 0..2 {
+            let numbers: Vec<u32> = texts.iter().map(|text| interner.add(text.as_str(), || text.as_str().into())).collect();
+            assert!(numbers.into_iter().eq(0..u32::try_from(texts.len()).unwrap_or_default()));
+        }
+        let mut numbers: Interner<i128> = Interner::new();
+        let values = [0, -1, 1, i128::from(u64::MAX), i128::from(i64::MIN), i128::from(i64::MAX)];
+        assert!(values.iter().map(|value| numbers.add(value, || *value)).eq(0..6));
+        assert!(values.iter().map(|value| numbers.add(value, || *value)).eq(0..6));
+        // Ranks: by bytes, equal ones once, whatever they have in common.
+        let reversed: Vec<&str> = texts.iter().rev().map(String::as_str).collect();
+        let forward: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (maps, names) = rank_texts(&[&reversed, &forward, &[]]);
+        assert_eq!(names, forward);
+        let count = u32::try_from(forward.len()).unwrap_or_default();
+        assert_eq!(maps, [(0..count).rev().collect::<Vec<_>>(), (0..count).collect(), vec![]]);
+    }
 }
