@@ -94,10 +94,10 @@ pub(crate) struct Layout {
     aside: u64,
 }
 
-/// What a key says that its row is.
-pub(crate) enum Content {
-    Mass(MassRow),
+/// What a row is that is no checks or credits.
+pub(crate) enum Rest {
     Aside(SetAside),
+    /// More than numbers, by the number of the row.
     Other(u64),
 }
 
@@ -125,27 +125,43 @@ impl Layout {
         ((slot << self.class | class) << self.source | source as u64) << self.age | age
     }
 
+    /// A row that is set aside.
+    fn aside(self, source: u32, reason: SetAside) -> Packed {
+        Packed { key: self.key(self.aside, 0, source, 0), a: reason as u32, b: 0 }
+    }
+
     /// The source's number of a key.
     #[expect(clippy::cast_possible_truncation, reason = "at most 32 bits")]
     pub(crate) const fn source_of(self, key: u64) -> u32 {
         (key >> self.age & ((1 << self.source) - 1)) as u32
     }
 
-    /// What the row is.
+    const fn slot_of(self, key: u64) -> u64 {
+        key >> (self.age + self.source + self.class) & ((1 << self.slot) - 1)
+    }
+
+    /// Whether the row is checks or credits.
+    #[inline]
+    pub(crate) fn is_mass(self, packed: &Packed) -> bool {
+        self.slot_of(packed.key) < self.aside
+    }
+
+    /// The row of checks or credits.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "each part fits what it was made from")]
-    pub(crate) fn read(self, packed: &Packed, as_of: i32) -> Content {
+    pub(crate) fn mass(self, packed: &Packed, as_of: i32) -> MassRow {
         let Packed { key, a, b } = *packed;
-        let part = |shift: u32, bits: u32| key >> shift & ((1 << bits) - 1);
-        let slot = part(self.age + self.source + self.class, self.slot);
-        if slot < self.aside {
-            let class = part(self.age + self.source, self.class) as u16;
-            let key = MassKey::new(slot as u16, class, part(self.age, self.source) as u32);
-            return Content::Mass(MassRow { key, day: as_of - part(0, self.age) as i32, favourable: a, adverse: b });
-        }
-        match SetAside::ALL.get(a as usize) {
-            Some(&reason) if slot == self.aside => Content::Aside(reason),
-            _ => Content::Other(u64::from(b) << 32 | u64::from(a)),
+        let class = key >> (self.age + self.source) & ((1 << self.class) - 1);
+        let age = (key & ((1 << self.age) - 1)) as i32;
+        let key = MassKey::new(self.slot_of(key) as u16, class as u16, self.source_of(key));
+        MassRow { key, day: as_of - age, favourable: a, adverse: b }
+    }
+
+    /// What another row is.
+    pub(crate) fn rest(self, packed: &Packed) -> Rest {
+        match SetAside::ALL.get(packed.a as usize) {
+            Some(&reason) if self.slot_of(packed.key) == self.aside => Rest::Aside(reason),
+            _ => Rest::Other(u64::from(packed.b) << 32 | u64::from(packed.a)),
         }
     }
 }
@@ -192,6 +208,39 @@ impl<'a, 'p> Lookup<'a, 'p> {
     }
 }
 
+/// What holds of observations in context whatever their date, by class and criterion; each is asked for once.
+struct StaticRows {
+    slots: u32,
+    classes: u32,
+    rows: Vec<Result<u64, SetAside>>,
+}
+
+impl StaticRows {
+    /// `None` where the policy is so large that asking for all of them would not pay.
+    fn new(resolver: Resolver<'_>, layout: Layout) -> Option<Self> {
+        let known = |count: usize| u16::try_from(count).ok().filter(|&count| count < 1 << 7);
+        let (slots, classes) = (known(resolver.slots())?, known(resolver.classes())?);
+        // The place after the last stands for what the policy does not know.
+        let all = (0..=classes).flat_map(|class| (0..=slots).map(move |slot| (class, slot)));
+        let rows = all.map(|(class, slot)| {
+            let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: 0, adverse: 0 };
+            let class = Some(class).filter(|&class| class < classes);
+            let slot = Some(slot).filter(|&slot| slot < slots);
+            match resolver.row(&Resolved { withdrawn: false, class, in_context: true, slot, body })? {
+                Row::Mass { slot, class, .. } => Ok(layout.key(slot.into(), class.into(), 0, 0)),
+                Row::Finding { .. } | Row::Exemption { .. } => Err(SetAside::UnknownCriterion),
+            }
+        });
+        Some(Self { slots: slots.into(), classes: classes.into(), rows: rows.collect() })
+    }
+
+    #[inline]
+    fn get(&self, class: u32, slot: u32) -> Result<u64, SetAside> {
+        let place = class.min(self.classes) * (self.slots + 1) + slot.min(self.slots);
+        self.rows.get(place as usize).copied().unwrap_or(Err(SetAside::UnknownCriterion))
+    }
+}
+
 /// Packs the rows of batches, block by block.
 pub(crate) struct Packer<'a, 'p> {
     resolver: Resolver<'p>,
@@ -204,6 +253,7 @@ pub(crate) struct Packer<'a, 'p> {
     classes: Lookup<'a, 'p>,
     slots: Lookup<'a, 'p>,
     contexts: Lookup<'a, 'p>,
+    static_rows: Option<StaticRows>,
     block: Block,
 }
 
@@ -246,6 +296,7 @@ impl<'a, 'p> Packer<'a, 'p> {
             classes: Lookup::new(resolver, |resolver, text| number(resolver.class(text))),
             slots: Lookup::new(resolver, |resolver, text| number(resolver.slot(text))),
             contexts: Lookup::new(resolver, |resolver, text| resolver.in_context(text).into()),
+            static_rows: layout.and_then(|layout| StaticRows::new(resolver, layout)),
             block: Block {
                 kind: vec![OBSERVATION; BLOCK],
                 source: vec![0; BLOCK],
@@ -273,14 +324,47 @@ impl<'a, 'p> Packer<'a, 'p> {
             out.extend((start..start + len).map(|row| C::new(other(0, batch.row(row) - self.base), 0, 0)));
             return Ok(());
         };
-        let Self { resolver, as_of, .. } = *self;
         let plain = self.fill(batch, sources, start, len)?;
-        let block = &self.block;
+        match &self.static_rows {
+            Some(static_rows) if plain => self.pack_plain(layout, static_rows, out),
+            _ => self.pack_any(layout, batch, start, plain, out)?,
+        }
+        if batch.revision.is_some() {
+            (start..start + len).try_for_each(|row| RowRef { batch, row }.check_revision())?;
+        }
+        if C::TAGGED {
+            for (row, cell) in (start..).zip(out) {
+                let id = RowRef { batch, row }.id()?.unwrap_or_default();
+                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
+                let tagged = C::new(*cell.packed(), self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32);
+                *cell = tagged;
+            }
+        }
+        Ok(())
+    }
+
+    /// Packs a block of observations with nothing unusual: all but the date depends on class and criterion alone.
+    fn pack_plain<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, out: &mut Vec<C>) {
+        let Self { resolver, as_of, block, .. } = self;
+        let places = block.source.iter().zip(&block.class).zip(&block.slot);
+        let rows = places.zip(&block.day).zip(block.passed.iter().zip(&block.failed));
+        out.extend(rows.map(|((((&source, &class), &slot), &day), (&passed, &failed))| {
+            let packed = match (static_rows.get(class, slot), resolver.age(*as_of, day)) {
+                (Ok(base), Ok(age)) => {
+                    Packed { key: base | u64::from(source) << layout.age | u64::from(age.unsigned_abs()), a: passed, b: failed }
+                }
+                (Err(reason), _) | (_, Err(reason)) => layout.aside(source, reason),
+            };
+            C::new(packed, 0, 0)
+        }));
+    }
+
+    /// Packs a block of any records.
+    fn pack_any<C: Cell>(&self, layout: Layout, batch: &Batch<'a>, start: usize, plain: bool, out: &mut Vec<C>) -> Result<(), Error> {
+        let Self { resolver, as_of, ref block, .. } = *self;
         let places = block.source.iter().zip(&block.class).zip(&block.slot).zip(block.context.iter().zip(&block.day));
         let checks = block.kind.iter().zip(block.passed.iter().zip(&block.failed));
-        for ((row, (((&source, &class), &slot), (&context, &day))), (&kind, (&passed, &failed))) in
-            (start..start + len).zip(places).zip(checks)
-        {
+        for ((row, (((&source, &class), &slot), (&context, &day))), (&kind, (&passed, &failed))) in (start..).zip(places).zip(checks) {
             let row_ref = RowRef { batch, row };
             let resolved = if plain || kind == OBSERVATION && batch.withdrawn.is_none() && is_plain(batch, row) {
                 let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
@@ -288,7 +372,6 @@ impl<'a, 'p> Packer<'a, 'p> {
             } else {
                 row_ref.resolved(resolver)?
             };
-            let aside = |reason: SetAside| Packed { key: layout.key(layout.aside, 0, source, 0), a: reason as u32, b: 0 };
             let packed = match resolver.row(&resolved) {
                 Ok(Row::Mass { slot, class, favourable, adverse }) => match resolver.age(as_of, day) {
                     Ok(age) => Packed {
@@ -296,21 +379,14 @@ impl<'a, 'p> Packer<'a, 'p> {
                         a: favourable,
                         b: adverse,
                     },
-                    Err(reason) => aside(reason),
+                    Err(reason) => layout.aside(source, reason),
                 },
                 Ok(Row::Finding { .. } | Row::Exemption { .. }) => {
                     other(layout.key(layout.aside + 1, 0, source, 0), batch.row(row) - self.base)
                 }
-                Err(reason) => aside(reason),
+                Err(reason) => layout.aside(source, reason),
             };
-            if C::TAGGED {
-                row_ref.check_revision()?;
-                let id = row_ref.id()?.unwrap_or_default();
-                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
-                out.push(C::new(packed, self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32));
-            } else {
-                out.push(C::new(packed, 0, 0));
-            }
+            out.push(C::new(packed, 0, 0));
         }
         Ok(())
     }
@@ -378,7 +454,7 @@ impl<'a, 'p> Packer<'a, 'p> {
             || batch.reach.is_some()
             || batch.incident.is_some()
             || batch.amount.is_some();
-        Ok(whole && !others && batch.withdrawn.is_none() && batch.kind.is_none())
+        Ok(whole && !others && batch.withdrawn.is_none() && batch.kind.is_none() && batch.context.is_none())
     }
 }
 

@@ -9,7 +9,7 @@ use uytin::{BoundSubject, Date, Error, Ledger, Policy, Record};
 use crate::batch::Batch;
 use crate::ids::Name;
 use crate::output::{Rows, Shape};
-use crate::pack::{Cell, Content, Layout};
+use crate::pack::{Cell, Layout, Rest};
 use crate::previous::Previous;
 use crate::row::{RowRef, number_records};
 
@@ -123,15 +123,19 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let context = self.context;
         let kept = if C::TAGGED && cells.len() > 1 { self.merge(layout, cells)? } else { cells.len() };
         let cells = cells.get_mut(..kept).unwrap_or_default();
-        sort(cells);
+        let mut small = [C::default(); SMALL];
+        let cells = sorted(cells, &mut small);
+        // Checks and credits come before all others.
+        let others = cells.iter().rev().take_while(|cell| !layout.is_mass(cell.packed())).count();
+        let (masses, others) = cells.split_at(cells.len() - others);
         self.masses.clear();
-        self.others.clear();
         let as_of = context.as_of.days();
-        for cell in cells {
-            match layout.read(cell.packed(), as_of) {
-                Content::Mass(row) => self.masses.push(row),
-                Content::Aside(reason) => count(counts, reason),
-                Content::Other(row) => self.others.push(row),
+        self.masses.extend(masses.iter().map(|cell| layout.mass(cell.packed(), as_of)));
+        self.others.clear();
+        for cell in others {
+            match layout.rest(cell.packed()) {
+                Rest::Aside(reason) => count(counts, reason),
+                Rest::Other(row) => self.others.push(row),
             }
         }
         let previous = context.previous.and_then(|previous| previous.get(name));
@@ -232,14 +236,14 @@ impl<'a, 'b> Finisher<'a, 'b> {
 /// Up to so many cells are sorted by counting, for each, those before it: no branch to guess wrong.
 const SMALL: usize = 16;
 
-/// Sorts cells by key.
+/// The cells by key: few of them in `small`, many in their place.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "all places are below the number of cells, which is at most SMALL")]
-fn sort<C: Cell>(cells: &mut [C]) {
+fn sorted<'c, C: Cell>(cells: &'c mut [C], small: &'c mut [C; SMALL]) -> &'c [C] {
     let n = cells.len();
     if n > SMALL {
         cells.sort_unstable_by_key(|cell| cell.packed().key);
-        return;
+        return cells;
     }
     let mut keys = [0_u64; SMALL];
     let mut ranks = [0_u8; SMALL];
@@ -254,11 +258,10 @@ fn sort<C: Cell>(cells: &mut [C]) {
         }
         ranks[i] = rank;
     }
-    let mut sorted = [C::default(); SMALL];
     for (cell, rank) in cells.iter().zip(ranks) {
-        sorted[usize::from(rank) % SMALL] = *cell;
+        small[usize::from(rank) % SMALL] = *cell;
     }
-    cells.copy_from_slice(&sorted[..n]);
+    &small[..n]
 }
 
 fn count(counts: &mut [u32; SetAside::ALL.len()], reason: SetAside) {
