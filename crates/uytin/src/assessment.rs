@@ -216,8 +216,16 @@ impl Assessment {
         let outcome = evaluate(policy, &rows, day, previous.flatten(), &mut parts);
         let findings = Findings { policy, as_of: day, rows: rows.findings };
         let measures = measures(bound, &findings, &outcome, &parts, previous.flatten());
-        let situation =
-            Situation { policy, rows, findings: &findings, outcome: &outcome, parts: &parts, any_measure: !measures.is_empty(), previous };
+        let situation = Situation {
+            policy,
+            rows,
+            findings: &findings,
+            outcome: &outcome,
+            exempt: &parts.exempt,
+            incidents: &parts.incidents,
+            any_measure: !measures.is_empty(),
+            previous,
+        };
         let human_review = situation.reasons(bound);
         let waterfall = waterfall(bound, &parts, &parts.waterfall(policy, &outcome));
         let mut exempt: Vec<Arc<str>> =
@@ -314,7 +322,9 @@ fn pillars(bound: &BoundSubject, parts: &Parts) -> Vec<PillarScore> {
     let (mut sums, any_exempt) = (PillarSums::default(), !parts.exempt.is_empty());
     sums.start(policy, any_exempt);
     for (place, weight, _, estimate) in &parts.criteria {
-        sums.add(policy, any_exempt, *place, *weight, estimate.mean);
+        if let Some(criterion) = policy.criteria.get(*place) {
+            sums.add(any_exempt, criterion, *weight, estimate.mean);
+        }
     }
     let id = |place: usize| bound.policy.document().pillars.get(place).map(|pillar| pillar.id.clone());
     sums.scores().filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()

@@ -9,6 +9,8 @@ pub(crate) const ONE: f64 = 4_611_686_018_427_387_904.0;
 const TABLE_BUDGET: usize = 1 << 20;
 
 /// `2^(-age / half_life)` in units of 2⁻⁶², and 0 where the age exceeds 40 half-lives.
+#[cold]
+#[inline(never)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 2^62")]
 fn fraction(half_life: i32, age: i32) -> u64 {
     if i64::from(age) > 40 * i64::from(half_life) {

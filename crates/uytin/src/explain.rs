@@ -74,12 +74,11 @@ impl PillarSums {
 
     /// Adds a criterion to what it started from.
     #[inline]
-    pub(crate) fn add(&mut self, policy: &Compiled, any_exempt: bool, criterion: usize, weight: f64, mean: f64) {
-        let Some(criterion) = policy.criteria.get(criterion) else { return };
+    pub(crate) fn add(&mut self, any_exempt: bool, criterion: &CriterionRule, weight: f64, mean: f64) {
         if any_exempt {
             self.change(criterion.pillar, weight, weight * mean);
         } else {
-            self.change(criterion.pillar, 0.0, weight * mean - weight * criterion.unseen.mean);
+            self.change(criterion.pillar, 0.0, weight * (mean - criterion.unseen.mean));
         }
     }
 
@@ -105,13 +104,13 @@ pub(crate) struct Brief<'a> {
     pub(crate) pillars: &'a mut PillarSums,
     /// Whether a criterion lies below the bound of a measure.
     pub(crate) below: bool,
-    /// Exempt criteria and incidents alone.
-    pub(crate) parts: Parts,
+    pub(crate) exempt: Vec<(usize, Mass)>,
+    pub(crate) incidents: Vec<Counted>,
 }
 
 impl<'a> Brief<'a> {
     pub(crate) fn new(policy: &'a Compiled, pillars: &'a mut PillarSums) -> Self {
-        Self { policy, any_exempt: false, pillars, below: false, parts: Parts::default() }
+        Self { policy, any_exempt: false, pillars, below: false, exempt: Vec::new(), incidents: Vec::new() }
     }
 }
 
@@ -125,25 +124,24 @@ impl Watch for Brief<'_> {
     }
 
     #[inline]
-    fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
-        self.pillars.add(self.policy, self.any_exempt, place, weight, estimate.mean);
-        let measured_below = self.policy.criteria.get(place).and_then(|criterion| criterion.measured_below);
-        self.below |= measured_below.is_some_and(|value| is_below(self.policy, mass, estimate, value));
+    fn criterion(&mut self, _: usize, criterion: &CriterionRule, weight: f64, mass: &Mass, estimate: &Estimate) {
+        self.pillars.add(self.any_exempt, criterion, weight, estimate.mean);
+        self.below |= is_below(self.policy, mass, estimate, criterion.measured_below);
     }
 
     fn exempt(&mut self, place: usize, mass: &Mass) {
-        self.parts.exempt(place, mass);
+        self.exempt.push((place, *mass));
     }
 
     fn incidents(&mut self, incidents: &Incidents) {
-        self.parts.incidents(incidents);
+        self.incidents.extend_from_slice(incidents);
     }
 }
 
 impl Watch for Parts {
     const EVERY: bool = true;
 
-    fn criterion(&mut self, place: usize, weight: f64, mass: &Mass, estimate: &Estimate) {
+    fn criterion(&mut self, place: usize, _: &CriterionRule, weight: f64, mass: &Mass, estimate: &Estimate) {
         self.criteria.push((place, weight, *mass, *estimate));
     }
 
@@ -151,7 +149,7 @@ impl Watch for Parts {
         self.exempt.push((place, *mass));
     }
 
-    fn credit(&mut self, _: usize, mass: f64, gain: f64) {
+    fn credit(&mut self, mass: f64, gain: f64) {
         self.credits.push((mass, gain));
     }
 

@@ -154,8 +154,16 @@ impl Scorer {
         let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
         let findings = Findings { policy, as_of: self.as_of, rows: rows.findings };
         let any_measure = any_measure(policy, &findings, &outcome, brief.below);
-        let situation =
-            Situation { policy, rows: *rows, findings: &findings, outcome: &outcome, parts: &brief.parts, any_measure, previous };
+        let situation = Situation {
+            policy,
+            rows: *rows,
+            findings: &findings,
+            outcome: &outcome,
+            exempt: &brief.exempt,
+            incidents: &brief.incidents,
+            any_measure,
+            previous,
+        };
         let human_review = situation.any();
         brief.pillars.scores().for_each(|(place, score)| pillar(place, score));
         let Standing { lower, upper, .. } = outcome.standing;

@@ -85,16 +85,19 @@ impl Sum {
     #[inline]
     fn capped(self, cap: Cap) -> Self {
         let total = self.favourable + self.adverse;
-        if total <= cap.fixed { self } else { self.scaled(total, cap) }
+        if total <= cap.fixed {
+            return self;
+        }
+        Self { favourable: scaled(self.favourable, total, cap.real), adverse: scaled(self.adverse, total, cap.real) }
     }
+}
 
-    #[cold]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded once, far below a tenth")]
-    fn scaled(self, total: u128, cap: Cap) -> Self {
-        // Quotient first: of a source that is all favourable it is exactly 1.
-        let scale = |part: u128| ((real(part) / real(total)) * cap.real) as u128;
-        Self { favourable: scale(self.favourable), adverse: scale(self.adverse) }
-    }
+/// A part of a total that exceeds its cap. Quotient first: of a source that is all favourable it is exactly 1.
+#[cold]
+#[inline(never)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded once, far below a tenth")]
+fn scaled(part: u128, total: u128, cap: f64) -> u128 {
+    ((real(part) / real(total)) * cap) as u128
 }
 
 /// The number as a double, by parts that machines convert at once, which is quicker than to the nearest and as monotone.
@@ -107,22 +110,16 @@ fn real(n: u128) -> f64 {
     (n >> 64) as i64 as f64 * (WORD * WORD) + (word(n >> 32) * WORD + word(n))
 }
 
-/// Takes the rows of one slot from the front of `rows`, which are sorted by key, and sums them up; adds what counts for
+/// Takes the rows of the slot that is first in `rows`, which are sorted by key, and sums them up; adds what counts for
 /// sectors to `sectors`.
 #[inline]
-pub(crate) fn take_slot(
-    policy: &Compiled,
-    place: u16,
-    slot: &Slot,
-    as_of: i32,
-    rows: &mut &[MassRow],
-    sectors: Option<&mut SectorMasses>,
-) -> Mass {
+pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &[MassRow], sectors: Option<&mut SectorMasses>) -> Mass {
     let mut mass = Mass::default();
     let mut sectors = sectors;
     let mut left = *rows;
+    let place = left.first().map(|row| row.key.slot());
     while let [first, ..] = left
-        && first.key.slot() == place
+        && Some(first.key.slot()) == place
     {
         let group = first.key;
         let mut class_sum = Sum::default();

@@ -1,8 +1,8 @@
 //! When a person must look (`MODEL.md` §8). No code path turns it off.
 
 use crate::bound::BoundSubject;
-use crate::explain::Parts;
-use crate::finding::Findings;
+use crate::finding::{Counted, Findings};
+use crate::mass::Mass;
 use crate::policy::compiled::Compiled;
 use crate::record::{RecordKey, Status};
 use crate::score::{Outcome, Rows};
@@ -76,7 +76,10 @@ pub(crate) struct Situation<'a> {
     pub(crate) rows: Rows<'a>,
     pub(crate) findings: &'a Findings<'a>,
     pub(crate) outcome: &'a Outcome,
-    pub(crate) parts: &'a Parts,
+    /// Criteria that are exempt, with the mass that moves nothing.
+    pub(crate) exempt: &'a [(usize, Mass)],
+    /// Counted incidents.
+    pub(crate) incidents: &'a [Counted],
     pub(crate) any_measure: bool,
     /// The previous tier: `None` where none was given, `Some(None)` where the policy does not know it.
     pub(crate) previous: Option<Option<Tier>>,
@@ -84,6 +87,7 @@ pub(crate) struct Situation<'a> {
 
 impl Situation<'_> {
     /// Whether the reason holds; the cheap question, for those who want no records.
+    #[inline]
     pub(crate) fn holds(&self, code: ReviewCode) -> bool {
         match code {
             ReviewCode::TierImposed => matches!(self.outcome.tier, Tier::Imposed(_)),
@@ -92,7 +96,7 @@ impl Situation<'_> {
                 self.previous.flatten().is_some_and(|previous| self.outcome.tier.rank(self.policy) < previous.rank(self.policy))
             }
             ReviewCode::PreviousTierUnknown => self.previous == Some(None),
-            ReviewCode::ExemptionHidesAdverse => self.parts.exempt.iter().any(|(_, mass)| mass.adverse > 0.0),
+            ReviewCode::ExemptionHidesAdverse => self.exempt.iter().any(|(_, mass)| mass.adverse > 0.0),
             ReviewCode::FindingPending | ReviewCode::OverturnedAndCounted | ReviewCode::PossiblyFiledTwice => {
                 !self.rows.findings.is_empty() && !self.records(code).is_empty()
             }
@@ -104,7 +108,7 @@ impl Situation<'_> {
         let mut records: Vec<u32> = match code {
             ReviewCode::FindingPending => self.findings.counting().filter(|row| row.status.is_pending()).map(|row| row.record).collect(),
             ReviewCode::OverturnedAndCounted => {
-                let incidents = &self.parts.incidents;
+                let incidents = self.incidents;
                 let is_counted = |incident: u32| incidents.iter().any(|counted| counted.finding.incident == incident);
                 self.findings
                     .counting()
@@ -114,7 +118,7 @@ impl Situation<'_> {
             }
             ReviewCode::PossiblyFiledTwice => self.close_incidents(),
             ReviewCode::ExemptionHidesAdverse => {
-                let hides = |place: u16| self.parts.exempt.iter().any(|(exempt, mass)| *exempt == usize::from(place) && mass.adverse > 0.0);
+                let hides = |place: u16| self.exempt.iter().any(|(exempt, mass)| *exempt == usize::from(place) && mass.adverse > 0.0);
                 let counts = |day| crate::count::age(self.findings.as_of, day, self.policy.horizon_days).is_ok();
                 self.rows.exemptions.iter().filter(|row| hides(row.criterion) && counts(row.day)).map(|row| row.record).collect()
             }
@@ -126,7 +130,7 @@ impl Situation<'_> {
 
     /// The counting findings of counted incidents that lie close to another one of the same criterion.
     fn close_incidents(&self) -> Vec<u32> {
-        let mut incidents: Vec<_> = self.parts.incidents.iter().map(|counted| counted.finding).collect();
+        let mut incidents: Vec<_> = self.incidents.iter().map(|counted| counted.finding).collect();
         incidents.sort_unstable_by_key(|finding| (finding.criterion, finding.day, finding.record));
         let mut close = Vec::new();
         for pair in incidents.windows(2) {

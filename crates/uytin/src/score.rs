@@ -41,11 +41,11 @@ pub(crate) trait Watch {
     /// Comes first: whether any criterion is exempt.
     fn start(&mut self, _any_exempt: bool) {}
     /// A criterion that is not exempt, with its weight.
-    fn criterion(&mut self, _place: usize, _weight: f64, _mass: &Mass, _estimate: &Estimate) {}
+    fn criterion(&mut self, _place: usize, _criterion: &CriterionRule, _weight: f64, _mass: &Mass, _estimate: &Estimate) {}
     /// A criterion that is exempt; its mass moves nothing.
     fn exempt(&mut self, _place: usize, _mass: &Mass) {}
     /// A credit with its mass and its gain g.
-    fn credit(&mut self, _place: usize, _mass: f64, _gain: f64) {}
+    fn credit(&mut self, _mass: f64, _gain: f64) {}
     /// Favourable and adverse mass by sector, and which sectors count for either.
     fn sector(&mut self, _place: usize, _favourable: bool, _adverse: bool) {}
     /// The counted incidents.
@@ -78,36 +78,26 @@ pub(crate) struct Outcome {
 pub(crate) struct Terms([f64; 5]);
 
 impl Terms {
-    #[inline]
-    fn of(weight: f64, estimate: &Estimate) -> Self {
-        let parts = [estimate.mean, estimate.lower, estimate.upper, estimate.coverage, estimate.support];
-        Self(parts.map(|part| weight * part))
-    }
-
     /// What the criteria that are left add without evidence.
     pub(crate) fn unseen(criteria: &[CriterionRule], weights: &[f64], left: impl Fn(usize) -> bool) -> Self {
         let mut totals = Self::default();
         for (_, (criterion, &weight)) in criteria.iter().zip(weights).enumerate().filter(|(place, _)| left(*place)) {
-            totals.add(&Self::of(weight, &criterion.unseen));
+            totals.change(weight, &NOTHING, &criterion.unseen);
         }
         totals
     }
 
+    /// Puts one estimate of a criterion in the place of another.
     #[inline]
-    fn without(mut self, other: &Self) -> Self {
-        for (part, less) in self.0.iter_mut().zip(other.0) {
-            *part -= less;
-        }
-        self
-    }
-
-    #[inline]
-    fn add(&mut self, other: &Self) {
-        for (sum, part) in self.0.iter_mut().zip(other.0) {
-            *sum += part;
+    fn change(&mut self, weight: f64, from: &Estimate, to: &Estimate) {
+        let parts = |of: &Estimate| [of.mean, of.lower, of.upper, of.coverage, of.support];
+        for ((sum, from), to) in self.0.iter_mut().zip(parts(from)).zip(parts(to)) {
+            *sum += weight * (to - from);
         }
     }
 }
+
+const NOTHING: Estimate = Estimate { mean: 0.0, lower: 0.0, upper: 0.0, coverage: 0.0, support: 0.0 };
 
 /// A set of criteria by their places.
 type Places = SmallVec<[u64; 4]>;
@@ -136,7 +126,7 @@ fn exempt_places(policy: &Compiled, as_of: i32, rows: &[ExemptionRow]) -> Places
 #[inline]
 pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32, previous: Option<Tier>, watch: &mut W) -> Outcome {
     const NONE: f64 = 0.0;
-    let exempt = exempt_places(policy, as_of, rows.exemptions);
+    let exempt = if rows.exemptions.is_empty() { Places::new() } else { exempt_places(policy, as_of, rows.exemptions) };
     let own_weights;
     let any_exempt = !exempt.is_empty();
     let weights = if any_exempt {
@@ -151,41 +141,41 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
     // What all of them give without evidence, and then what evidence changes.
     let left = |place: usize| !any_exempt || !contains(&exempt, place);
     let mut totals = if any_exempt { Terms::unseen(&policy.criteria, weights, left) } else { policy.unseen };
-    let criteria = policy.criteria.iter().zip(&policy.slots).zip(weights).enumerate();
-    for (place, ((criterion, slot), &weight)) in criteria {
-        let number = u16::try_from(place).unwrap_or(u16::MAX);
-        let seen = masses.first().is_some_and(|row| row.key.slot() == number);
+    let mut gain = NONE;
+    let mut place = 0;
+    while let Some(slot) = policy.slots.get(place) {
+        let next = masses.first().map_or(policy.slots.len(), |row| row.key.slot().into());
+        let seen = next == place;
         if !seen && !W::EVERY && !any_exempt {
+            // On to the next slot with rows.
+            place = next;
             continue;
         }
-        if !left(place) {
-            watch.exempt(place, &take_slot(policy, number, slot, as_of, &mut masses, None));
-            continue;
+        let is_left = left(place);
+        let mass = if seen { take_slot(policy, slot, as_of, &mut masses, is_left.then_some(&mut sectors)) } else { Mass::default() };
+        match (policy.criteria.get(place), weights.get(place)) {
+            (Some(_), _) if !is_left => watch.exempt(place, &mass),
+            (Some(criterion), Some(&weight)) if seen => {
+                let estimate = policy.estimator.estimate(&criterion.prior, &mass);
+                totals.change(weight, &criterion.unseen, &estimate);
+                watch.criterion(place, criterion, weight, &mass, &estimate);
+            }
+            (Some(criterion), Some(&weight)) => watch.criterion(place, criterion, weight, &mass, &criterion.unseen),
+            _ => {
+                let mass = mass.favourable;
+                let one = match policy.credits.get(place - policy.criteria.len()) {
+                    Some(credit) if mass > NONE => credit.max * (1.0 - libm::exp2(-mass / credit.half_mass)),
+                    _ => NONE,
+                };
+                gain += one;
+                watch.credit(mass, one);
+            }
         }
-        if seen {
-            let mass = take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors));
-            let estimate = policy.estimator.estimate(&criterion.prior, &mass);
-            totals.add(&Terms::of(weight, &estimate).without(&Terms::of(weight, &criterion.unseen)));
-            watch.criterion(place, weight, &mass, &estimate);
-        } else {
-            watch.criterion(place, weight, &Mass::default(), &criterion.unseen);
-        }
+        place += 1;
     }
     let Terms([base, base_lower, base_upper, coverage, support]) = totals;
     let baseline = policy.criteria.iter().zip(weights).map(|(criterion, weight)| weight * criterion.prior.mean);
     let baseline = if W::EVERY { baseline.sum() } else { NONE };
-    let mut gain = NONE;
-    for (place, (credit, slot)) in policy.credits.iter().zip(policy.slots.iter().skip(policy.criteria.len())).enumerate() {
-        let number = u16::try_from(policy.criteria.len() + place).unwrap_or(u16::MAX);
-        let mass = if masses.first().is_some_and(|row| row.key.slot() == number) {
-            take_slot(policy, number, slot, as_of, &mut masses, Some(&mut sectors)).favourable
-        } else {
-            NONE
-        };
-        let one = if mass > NONE { credit.max * (1.0 - libm::exp2(-mass / credit.half_mass)) } else { NONE };
-        gain += one;
-        watch.credit(place, mass, one);
-    }
     let findings = Findings { policy, as_of, rows: rows.findings };
     let left = if rows.findings.is_empty() {
         1.0

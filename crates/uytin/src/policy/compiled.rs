@@ -67,8 +67,8 @@ pub(crate) struct CriterionRule {
     pub(crate) exemptable: bool,
     /// What holds of it without evidence.
     pub(crate) unseen: Estimate,
-    /// The greatest bound that a measure sets to its upper bound, in points.
-    pub(crate) measured_below: Option<f64>,
+    /// The greatest bound that a measure sets to its upper bound, in points; infinitely low where none does.
+    pub(crate) measured_below: f64,
 }
 
 pub(crate) struct CreditRule {
@@ -178,7 +178,7 @@ impl Compiled {
                 prior: criterion.prior.clone(),
                 exemptable: criterion.exemptable,
                 unseen: estimator.estimate(&criterion.prior, &Mass::default()),
-                measured_below: None,
+                measured_below: f64::NEG_INFINITY,
             });
         }
         for credit in &policy.credits {
@@ -226,7 +226,7 @@ impl Compiled {
                 Trigger::CriterionUpperBelow { criterion, value } if *criterion == place => Some(*value),
                 _ => None,
             });
-            criterion.measured_below = bounds.max_by(f64::total_cmp);
+            criterion.measured_below = bounds.fold(f64::NEG_INFINITY, f64::max);
         }
         let earned = policy.tiers.earned.iter().map(|tier| EarnedRule {
             lower_at_least: tenths(tier.lower_at_least),
