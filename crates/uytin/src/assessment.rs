@@ -355,7 +355,7 @@ pub(crate) fn set_aside_places(bound: &BoundSubject, as_of: i32) -> Vec<(u32, Se
 
 /// Reals to nine decimals, so that the last bits of a sum are no difference.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's shape")]
-fn real<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn real<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((x * 1e9).round() / 1e9)
 }
 
@@ -432,9 +432,9 @@ pub(crate) struct Document<'a> {
 /// The policy of an assessment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-struct PolicyName<'a> {
-    name: &'a str,
-    version: &'a str,
+pub(crate) struct PolicyName<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
 }
 
 /// Whether a person must look, and why.

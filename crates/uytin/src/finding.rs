@@ -85,6 +85,11 @@ impl<'a> Findings<'a> {
         self.rows.iter().filter(|row| self.age(row).is_some())
     }
 
+    /// Those of them whose status weighs: neither alleged nor overturned, and as the policy has it.
+    pub(crate) fn weighing(&self) -> impl Iterator<Item = &'a FindingRow> {
+        self.counting().filter(|row| self.policy.status_factor(row.status) > 0.0)
+    }
+
     fn incidents(&self) -> impl Iterator<Item = &'a [FindingRow]> {
         self.rows.chunk_by(|a, b| a.incident == b.incident)
     }

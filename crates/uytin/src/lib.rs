@@ -34,6 +34,7 @@ mod review;
 #[cfg(feature = "schema")]
 mod schema;
 mod score;
+mod shortlist;
 mod tier;
 
 pub use assessment::{Assessment, CreditMass, CriterionEstimate, Interval, Part, PartKind, Pending, PillarScore, Sectors, SetAsideRecord};
@@ -57,7 +58,11 @@ pub use record::{AMOUNT_MAX, Body, REACH_MAX, Record, RecordKey, RecordType, Sta
 pub use request::assess_json;
 pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
-pub use schema::{assessment_schema, policy_schema, record_schema};
+pub use schema::{assessment_schema, brief_schema, policy_schema, record_schema, shortlist_schema};
+pub use shortlist::{
+    BeyondLimit, Brief, BriefDocument, Candidate, CriterionAtLeast, FindingFacts, LeftOut, Listed, NoFindings, Order, Ranking, Ranks,
+    Shortfall, Shortlist, shortlist,
+};
 
 /// The example of the project's README.
 #[cfg(doctest)]

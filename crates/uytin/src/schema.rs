@@ -5,6 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use crate::assessment::Document;
 use crate::policy::PolicyDocument;
 use crate::record::Record;
+use crate::shortlist::{BriefDocument, ShortlistDocument};
 
 fn schema_of<T: JsonSchema>() -> serde_json::Value {
     SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<T>().to_value()
@@ -26,4 +27,16 @@ pub fn record_schema() -> serde_json::Value {
 #[must_use]
 pub fn assessment_schema() -> serde_json::Value {
     schema_of::<Document<'static>>()
+}
+
+/// The schema of the brief of a shortlist.
+#[must_use]
+pub fn brief_schema() -> serde_json::Value {
+    schema_of::<BriefDocument>()
+}
+
+/// The schema of a shortlist.
+#[must_use]
+pub fn shortlist_schema() -> serde_json::Value {
+    schema_of::<ShortlistDocument<'static>>()
 }

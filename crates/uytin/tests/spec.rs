@@ -35,9 +35,13 @@ impl Validator {
 /// `UYTIN_BLESS=1` writes them anew.
 #[test]
 fn published_schemas_are_those_of_the_types() {
-    for (name, schema) in
-        [("policy", uytin::policy_schema()), ("record", uytin::record_schema()), ("assessment", uytin::assessment_schema())]
-    {
+    for (name, schema) in [
+        ("policy", uytin::policy_schema()),
+        ("record", uytin::record_schema()),
+        ("assessment", uytin::assessment_schema()),
+        ("brief", uytin::brief_schema()),
+        ("shortlist", uytin::shortlist_schema()),
+    ] {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         let path = spec(&format!("schemas/{name}.schema.json"));
         if std::env::var_os("UYTIN_BLESS").is_some() {
@@ -71,6 +75,25 @@ fn schemas_accept_what_the_vectors_hold() {
         let assessment = assess(policy, &ledger, case["subject"].as_str().unwrap(), as_of, case["previous_tier"].as_str());
         let json: Value = serde_json::from_str(&assessment.to_json()).unwrap();
         assert!(assessments.accepts(&json), "{json}");
+    }
+}
+
+#[test]
+fn the_schema_of_briefs_is_that_of_their_reader() {
+    let (briefs, policy) = (Validator::new("brief"), Policy::reference());
+    for (text, valid) in [
+        ("{}", true),
+        (r#"{"title": null, "tier_at_least": "standard", "order": "score", "limit": 10}"#, true),
+        (r#"{"criteria": [{"criterion": "ad-disclosure", "lower_at_least": 60}], "no_findings": [{"within_days": 365}]}"#, true),
+        (r#"{"followers_at_least": 10000}"#, false),
+        (r#"{"order": "reach"}"#, false),
+        (r#"{"limit": 0}"#, false),
+        (r#"{"coverage_at_least": 1.5}"#, false),
+        (r#"{"no_findings": [{}]}"#, false),
+        (r#"{"criteria": [{"criterion": "ad-disclosure"}]}"#, false),
+    ] {
+        assert_eq!(briefs.accepts(&serde_json::from_str(text).unwrap()), valid, "{text}");
+        assert_eq!(uytin::Brief::from_json(text, &policy).is_ok(), valid, "{text}");
     }
 }
 

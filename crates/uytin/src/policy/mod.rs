@@ -2,7 +2,7 @@
 
 pub(crate) mod compiled;
 mod document;
-mod read;
+pub(crate) mod read;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};

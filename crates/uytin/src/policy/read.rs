@@ -15,7 +15,7 @@ use super::document::{
 /// Sums of shares are compared with this tolerance.
 const TOLERANCE: f64 = 1e-9;
 const MOST: f64 = 1e6;
-const DAYS_MAX: u32 = 36_500;
+pub(crate) const DAYS_MAX: u32 = 36_500;
 /// Tiers that are there without being written.
 const IMPLICIT_TIERS: [&str; 2] = ["standard", "unrated"];
 /// Ids are held as 16-bit numbers by the batch engine.
@@ -31,26 +31,26 @@ pub(super) fn read(tree: &Json) -> Result<PolicyDocument, Error> {
 
 /// A value and its place.
 #[derive(Clone)]
-struct Node<'a> {
-    value: &'a Json,
-    path: String,
+pub(crate) struct Node<'a> {
+    pub(crate) value: &'a Json,
+    pub(crate) path: String,
 }
 
 /// An object whose keys have been looked over; `None` where something else stood there, which has been reported.
-struct Object<'a> {
+pub(crate) struct Object<'a> {
     value: Option<&'a Json>,
     path: String,
 }
 
 impl<'a> Object<'a> {
-    fn get(&self, key: &str) -> Option<Node<'a>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Node<'a>> {
         self.value?.get(key).map(|value| Node { value, path: below(&self.path, key) })
     }
 }
 
 /// Where a number may lie.
 #[derive(Clone, Copy)]
-enum Range {
+pub(crate) enum Range {
     /// Above 0 and at most 10⁶.
     Positive,
     /// Strictly between 0 and 1.
@@ -77,11 +77,12 @@ impl Range {
     }
 }
 
-const SHARE: Range = Range::Within(0.0, 1.0);
+pub(crate) const SHARE: Range = Range::Within(0.0, 1.0);
 
+/// Reads documents whole: what is wrong is kept, and a stand-in takes its place.
 #[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
+pub(crate) struct Reader {
+    pub(crate) faults: Vec<Fault>,
     /// Where the faults are: what depends on a wrong value is not judged.
     faulty: BTreeSet<String>,
     /// Those of them whose value could not be read at all.
@@ -91,19 +92,19 @@ struct Reader {
 /// The shape: fields, types, ranges. A value that is missing or wrong is reported and a stand-in takes its place, so that
 /// everything else is still looked at.
 impl Reader {
-    fn fault(&mut self, code: Code, path: &str, found: impl Into<String>, expected: impl Into<String>) {
+    pub(crate) fn fault(&mut self, code: Code, path: &str, found: impl Into<String>, expected: impl Into<String>) {
         self.faults.push(Fault::new(code, path, found, expected));
         self.faulty.insert(path.to_owned());
     }
 
     /// Whether the value at the path, or what it stands in, has a fault.
-    fn is_faulty(&self, path: &str) -> bool {
+    pub(crate) fn is_faulty(&self, path: &str) -> bool {
         let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(n, _)| n).chain([path.len()]);
         ends.filter_map(|end| path.get(..end)).any(|place| place != "$" && self.faulty.contains(place))
     }
 
     /// An object with these fields; others, and keys that stand twice, are faults.
-    fn object<'a>(&mut self, node: &Node<'a>, fields: &[&str], what: &str) -> Object<'a> {
+    pub(crate) fn object<'a>(&mut self, node: &Node<'a>, fields: &[&str], what: &str) -> Object<'a> {
         let Json::Object(entries) = node.value else {
             self.fault(Code::WrongType, &node.path, node.value.describe(), format!("an object: {what}"));
             return Object { value: None, path: node.path.clone() };
@@ -158,7 +159,13 @@ impl Reader {
         items.iter().enumerate().map(|(n, value)| Node { value, path: format!("{}[{n}]", node.path) }).collect()
     }
 
-    fn each<'a, T>(&mut self, object: &Object<'a>, key: &str, at_least: usize, mut read: impl FnMut(&mut Self, Node<'a>) -> T) -> Vec<T> {
+    pub(crate) fn each<'a, T>(
+        &mut self,
+        object: &Object<'a>,
+        key: &str,
+        at_least: usize,
+        mut read: impl FnMut(&mut Self, Node<'a>) -> T,
+    ) -> Vec<T> {
         self.items(object, key, at_least).into_iter().map(|node| read(self, node)).collect()
     }
 
@@ -170,11 +177,11 @@ impl Reader {
         String::new()
     }
 
-    fn text(&mut self, object: &Object<'_>, key: &str) -> String {
+    pub(crate) fn text(&mut self, object: &Object<'_>, key: &str) -> String {
         self.required(object, key, "a text").map_or_else(String::new, |node| self.text_node(&node))
     }
 
-    fn name(&mut self, object: &Object<'_>, key: &str) -> Arc<str> {
+    pub(crate) fn name(&mut self, object: &Object<'_>, key: &str) -> Arc<str> {
         self.text(object, key).into()
     }
 
@@ -226,7 +233,7 @@ impl Reader {
         self.required(object, key, expected).map_or(f64::NAN, |node| self.number_node(&node, reads, expected))
     }
 
-    fn number(&mut self, object: &Object<'_>, key: &str, range: Range) -> f64 {
+    pub(crate) fn number(&mut self, object: &Object<'_>, key: &str, range: Range) -> f64 {
         self.number_that(object, key, |x| range.holds(x), &range.words())
     }
 
@@ -236,20 +243,31 @@ impl Reader {
         clippy::cast_precision_loss,
         reason = "guarded: whole and within the range; NaN is 0"
     )]
-    fn whole(&mut self, object: &Object<'_>, key: &str, from: u64, to: u64) -> u64 {
+    pub(crate) fn whole(&mut self, object: &Object<'_>, key: &str, from: u64, to: u64) -> u64 {
         let reads = |x: f64| x.trunc() == x && (from as f64..=to as f64).contains(&x);
         self.number_that(object, key, reads, &format!("a whole number from {from} to {to}")) as u64
     }
 
-    fn days(&mut self, object: &Object<'_>, key: &str, from: u64) -> u32 {
+    pub(crate) fn days(&mut self, object: &Object<'_>, key: &str, from: u64) -> u32 {
         u32::try_from(self.whole(object, key, from, DAYS_MAX.into())).unwrap_or_default()
     }
 
     /// Points on the scale of 100, with at most one decimal.
     #[expect(clippy::float_cmp, reason = "a decimal of one place is the double nearest to a whole number of tenths")]
-    fn points(&mut self, object: &Object<'_>, key: &str) -> f64 {
+    pub(crate) fn points(&mut self, object: &Object<'_>, key: &str) -> f64 {
         let reads = |x: f64| (0.0..=100.0).contains(&x) && (x * 10.0).round() / 10.0 == x;
         self.number_that(object, key, reads, "points from 0 to 100 with at most one decimal")
+    }
+
+    /// What stands under a key, if it is there and not null.
+    pub(crate) fn optional<'a, T>(
+        &mut self,
+        object: &Object<'a>,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Object<'a>, &str) -> T,
+    ) -> Option<T> {
+        object.get(key).filter(|node| *node.value != Json::Null)?;
+        Some(read(self, object, key))
     }
 
     fn both_languages(&mut self, object: &Object<'_>, key: &str) -> Text {
@@ -257,7 +275,7 @@ impl Reader {
         Text { en: self.text(&object, "en"), vi: self.text(&object, "vi") }
     }
 
-    fn texts(&mut self, object: &Object<'_>, key: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, object: &Object<'_>, key: &str) -> Vec<String> {
         self.each(object, key, 0, |reader, node| reader.text_node(&node))
     }
 
@@ -519,7 +537,7 @@ impl Reader {
     }
 
     /// `what` is a plural: the ids, from this list of the policy, that may stand at the path.
-    fn named(&mut self, path: &str, name: &str, known: &[&str], list_path: &str, what: &str) {
+    pub(crate) fn named(&mut self, path: &str, name: &str, known: &[&str], list_path: &str, what: &str) {
         if !self.is_faulty(path) && !known.contains(&name) && self.all_read(list_path) {
             let shown = known.get(..known.len().min(12)).unwrap_or_default();
             self.fault(Code::UnknownName, path, quote(name), format!("one of the {what} {}", list(shown)));
