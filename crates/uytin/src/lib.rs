@@ -6,11 +6,14 @@ mod assessment;
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod axioms;
 mod bound;
+pub mod calibrate;
 mod codes;
 mod count;
 mod date;
 mod decay;
 mod digest;
+#[cfg_attr(not(test), allow(dead_code))]
+mod draw;
 mod error;
 mod estimate;
 mod explain;
@@ -30,6 +33,7 @@ mod reason;
 mod receipt;
 mod record;
 mod request;
+mod resample;
 mod review;
 #[cfg(feature = "schema")]
 mod schema;
@@ -56,6 +60,7 @@ pub use reason::{Reason, ReasonCode};
 pub use receipt::{Difference, Receipt, Verification};
 pub use record::{AMOUNT_MAX, Body, REACH_MAX, Record, RecordKey, RecordType, Status, thousandths};
 pub use request::assess_json;
+pub use resample::Estimated;
 pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
 pub use schema::{assessment_schema, brief_schema, policy_schema, record_schema, shortlist_schema};

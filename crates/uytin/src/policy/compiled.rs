@@ -20,7 +20,7 @@ const QUANTILES: [(f64, f64); 4] =
 
 /// The quantile of a nominal confidence; `None` for any other number.
 #[expect(clippy::float_cmp, reason = "the policy writes one of four literals")]
-pub(super) fn z_of(confidence: f64) -> Option<f64> {
+pub(crate) fn z_of(confidence: f64) -> Option<f64> {
     QUANTILES.into_iter().find(|(c, _)| *c == confidence).map(|(_, z)| z)
 }
 

@@ -83,6 +83,14 @@ impl Policy {
         Ok(Self(Arc::new(Inner { document, canonical, digest, compiled })))
     }
 
+    /// Checks a document that was made or changed in memory, as if it had been read.
+    ///
+    /// # Errors
+    /// As [`Policy::from_json`].
+    pub fn of_document(document: &PolicyDocument) -> Result<Self, Error> {
+        Self::from_json(&crate::json::to_json(document))
+    }
+
     /// The document as read.
     #[must_use]
     pub fn document(&self) -> &PolicyDocument {
