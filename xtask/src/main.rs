@@ -46,6 +46,7 @@ cargo xtask JOB
   c-bench         what a call through the C library costs beside the Rust call
   peers [WORD…]   the batch engine beside Polars, DuckDB, pandas and Numba: words of benches/peers/peers.py, --quick for a trial
   python          every check of the Python package
+  python-bench    what a call from Python costs beside the Rust call: words of benches/python/bench.py
   python-stubs    write the stubs of the Python package anew from the code
   wasm            build the npm package into bindings/wasm/dist
 ";
@@ -77,6 +78,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["c-bench"] => c::bench(),
         ["peers", words @ ..] => peers::peers(words),
         ["python"] => python::test(),
+        ["python-bench", words @ ..] => python::bench(words),
         ["python-stubs"] => python::stubs(),
         ["wasm"] => wasm::build(),
         _ => {

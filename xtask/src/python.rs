@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::run::{command, debian, output, pass, root, run, target};
+use crate::run::{cargo, command, debian, output, pass, root, run, target};
 
 /// The wheel's size in bytes, at most.
 const WHEEL_MAX: u64 = 3_000_000;
@@ -98,6 +98,27 @@ fn pictures() -> Result<()> {
     ensure!(count == 3, "{count} notebooks are rendered, and 3 are expected");
     pass("the notebooks in a browser");
     Ok(())
+}
+
+/// What the package costs beside the Rust engine: the words are those of `benches/python/bench.py`.
+pub fn bench(words: &[&str]) -> Result<()> {
+    environment()?;
+    wheel()?;
+    let build = |words: &str| run(&mut cargo(&words.split(' ').collect::<Vec<_>>()));
+    build("build --release --quiet -p uytin --example bench_assess")?;
+    build("build --release --quiet -p uytin-columns --no-default-features --features ipc --example bench_columns")?;
+    let examples = target().join("release/examples");
+    let script = root().join("benches/python/bench.py");
+    let out = work().join("bench");
+    run(tool("python")
+        .arg(script)
+        .arg("--assess")
+        .arg(examples.join("bench_assess"))
+        .arg("--engine")
+        .arg(examples.join("bench_columns"))
+        .arg("--out")
+        .arg(out)
+        .args(words))
 }
 
 /// Every check of the package.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{ArrayRef, Date32Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_array::types::{ArrowDictionaryKeyType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -139,6 +141,30 @@ fn extras_of(py: Python<'_>, names: &[String]) -> PyResult<Extras> {
     Ok(extras)
 }
 
+/// The batch with a column of codes as a dictionary of texts.
+fn with_texts(batch: &RecordBatch, name: &str, texts: &ArrayRef) -> Option<RecordBatch> {
+    fn keyed<K: ArrowDictionaryKeyType>(codes: &ArrayRef, texts: &ArrayRef) -> Option<ArrayRef> {
+        let codes = codes.as_primitive_opt::<K>()?;
+        Some(Arc::new(DictionaryArray::<K>::try_new(codes.clone(), texts.clone()).ok()?))
+    }
+    let (place, field) = batch.schema_ref().column_with_name(name)?;
+    let codes = batch.column(place);
+    let column = match codes.data_type() {
+        DataType::UInt8 => keyed::<UInt8Type>(codes, texts)?,
+        DataType::UInt16 => keyed::<UInt16Type>(codes, texts)?,
+        _ => keyed::<UInt32Type>(codes, texts)?,
+    };
+    let mut fields: Vec<_> = batch.schema_ref().fields().iter().cloned().collect();
+    *fields.get_mut(place)? = Arc::new(Field::new(name, column.data_type().clone(), field.is_nullable()));
+    let mut columns = batch.columns().to_vec();
+    *columns.get_mut(place)? = column;
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).ok()
+}
+
+fn no_codes(name: &str) -> Error {
+    Fault::new(Code::WrongType, format!("$.{name}"), "a code without a category", "codes of the categories").into()
+}
+
 /// How far the work is, for the thread that waits.
 #[derive(Default)]
 struct Standing {
@@ -149,7 +175,7 @@ struct Standing {
 
 /// Scores every subject of a stream of records, for each of the dates.
 #[pyfunction]
-#[pyo3(signature = (stream, as_of, *, history = false, policy = None, previous = None, extras = Vec::new(), sorted = false, threads = 0, memory_limit = None, progress = None))]
+#[pyo3(signature = (stream, as_of, *, history = false, policy = None, previous = None, extras = Vec::new(), sorted = false, threads = 0, memory_limit = None, progress = None, categories = None))]
 #[expect(clippy::too_many_arguments, reason = "keywords of one call")]
 pub fn assess_stream(
     py: Python<'_>,
@@ -163,15 +189,25 @@ pub fn assess_stream(
     threads: usize,
     memory_limit: Option<u64>,
     progress: Option<&Bound<'_, PyAny>>,
+    categories: Option<BTreeMap<String, Bound<'_, PyAny>>>,
 ) -> PyResult<Table> {
     let policy = policy_or_reference(policy);
     let extras = extras_of(py, &extras)?;
     let stream = stream_of(stream)?;
     let previous = previous.map(stream_of).transpose()?;
+    let categories = categories.unwrap_or_default().into_iter().map(|(name, texts)| Ok((name, stream_of(&texts)?)));
+    let categories = categories.collect::<PyResult<Vec<_>>>()?;
     let standing = Standing::default();
     let dates = as_of.len() as u64;
     let work = || {
-        let (schema, batches) = read(stream, &standing.cancel)?;
+        let (schema, mut batches) = read(stream, &standing.cancel)?;
+        for (name, texts) in categories {
+            let texts = read(texts, &standing.cancel)?.1;
+            let texts = texts.first().and_then(|batch| batch.columns().first()).ok_or_else(|| no_codes(&name))?;
+            for batch in &mut batches {
+                *batch = with_texts(batch, &name, texts).ok_or_else(|| no_codes(&name))?;
+            }
+        }
         let previous = match previous {
             Some(previous) => Some(Previous::from_batches(&read(previous, &standing.cancel)?.1, &policy)?),
             None => None,
@@ -180,6 +216,7 @@ pub fn assess_stream(
             standing.rows.fetch_max(progress.rows, Ordering::Relaxed);
             standing.subjects.fetch_max(progress.subjects, Ordering::Relaxed);
         };
+        let schema = batches.first().map_or(schema, RecordBatch::schema);
         let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
         let mut out = Vec::new();
         let mut shape = None;

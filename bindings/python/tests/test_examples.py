@@ -21,7 +21,7 @@ def examples() -> list[doctest.DocTest]:
     found = doctest.DocTestFinder(recurse=False).find(uytin, "uytin", globs=dict(PUBLIC))
     for name in uytin.__all__:
         found += finder.find(PUBLIC[name], name, module=False, globs=dict(PUBLIC))
-    for name in ("duckdb", "plot", "sklearn"):
+    for name in ("duckdb", "plot", "polars", "sklearn"):
         module = importlib.import_module(f"uytin.{name}")
         found += finder.find(module, f"uytin.{name}", globs=PUBLIC | vars(module))
     return [test for test in found if test.examples]

@@ -113,6 +113,21 @@ def test_many_ways_to_hold_the_same_columns() -> None:
         assert found == [row | {"valid_until": str(row["valid_until"])} for row in expected], name
 
 
+def test_categories_of_polars_are_handed_over_as_codes(creators: uytin.Ledger) -> None:
+    plain = polars.DataFrame(uytin.records_frame(creators))
+    texts = [name for name, of in plain.schema.items() if of == polars.String]
+    expected = assess_frame(plain, AS_OF)
+    # More categories than rows, nulls, and columns of either kind.
+    crowd = polars.Series([f"other-{n}" for n in range(500)], dtype=polars.Categorical)
+    for kind in (lambda column: polars.Categorical, lambda column: polars.Enum(column.drop_nulls().unique(maintain_order=True))):
+        frame = plain.with_columns(plain[name].cast(kind(plain[name])) for name in texts)
+        found = assess_frame(frame, AS_OF)
+        assert found.with_columns(polars.col("subject").cast(polars.String)).equals(expected)
+        assert assess_frame(frame[:1], AS_OF).height == 1
+    assert len(crowd) == 500
+    assert assess_frame(polars.DataFrame(GOOD).cast({"source": polars.Categorical})[:2].clear(), AS_OF).height == 0
+
+
 def test_integers_name_subjects() -> None:
     out = assess_frame(polars.DataFrame(GOOD | {"subject": [7, 7, -1]}), AS_OF)
     assert out["subject"].to_list() == [-1, 7] and out["subject"].dtype == polars.Int64

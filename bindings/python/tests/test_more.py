@@ -77,6 +77,20 @@ def test_sql_assesses_groups(creators: Ledger) -> None:
         connection.sql("SELECT uytin_assess(['{}'], DATE '2026-11-21')").fetchall()
 
 
+def test_polars_has_a_namespace_and_an_expression(creators: Ledger) -> None:
+    from uytin.polars import FIELDS, assessment
+
+    records = polars.DataFrame(uytin.records_frame(creators)).sample(fraction=1.0, shuffle=True, seed=3)
+    whole: Any = assess_frame(records, AS_OF)
+    assert records.uytin.assess(AS_OF).equals(whole) and records.lazy().uytin.assess(AS_OF).collect().equals(whole)
+    expected = records.select("subject").join(whole.select("subject", *FIELDS), on="subject", how="left", maintain_order="left")
+    for frame in (records, records.lazy()):
+        found = frame.select("subject", assessment(AS_OF).struct.unnest()).lazy().collect()
+        assert found.equals(expected)
+    with pytest.raises(Exception, match="audience"):
+        records.with_columns(audience=1).select(assessment(AS_OF))
+
+
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession

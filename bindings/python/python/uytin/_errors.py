@@ -13,7 +13,8 @@ class UytinError(ValueError):
     Attributes
     ----------
     code : str
-        The stable code of the first fault, the same in every language.
+        The stable code of the first fault, the same in every language; empty where another library raised the
+        exception anew and kept its message only, as Polars does in queries.
     path : str
         Where it is: a JSON path, with the record, line or row before it.
     expected, found : str
@@ -30,7 +31,9 @@ class UytinError(ValueError):
     ('not-a-date', 'as_of', '`tomorrow`')
     """
 
-    def __init__(self, message: str, faults: list[tuple[str, str, str, str]]) -> None:
+    def __init__(self, message: str, faults: list[tuple[str, str, str, str]] | None = None) -> None:
+        # Libraries that raise an exception of theirs anew, as Polars does in a query, know its message only.
+        faults = faults or [("", "", "", message)]
         super().__init__(message, faults)
         self.message = message
         self.faults = tuple(Fault(*fault) for fault in faults)

@@ -18,10 +18,15 @@ def _module(frame: object, library: str) -> Any:
 
 
 class _Opened:
-    """A frame as a stream of Arrow columns, and the way back to its kind."""
+    """A frame as a stream of Arrow columns, and the way back to its kind.
 
-    def __init__(self, frame: Any) -> None:
+    With `codes` the stream may have codes in columns of categories, whose texts are then in `categories`.
+    """
+
+    def __init__(self, frame: Any, codes: bool = False) -> None:
         self.stream: Any = frame
+        self.codes = codes
+        self.categories: dict[str, Any] = {}
         self.back: Callable[[Table], Any] = lambda table: table
         if isinstance(frame, Ledger):
             self.stream = record_stream(frame)
@@ -47,7 +52,18 @@ class _Opened:
             for name, of in frame.schema.items()
             if of == polars.Null
         }
-        self.stream = frame.cast(types) if types else frame
+        frame = frame.cast(types) if types else frame
+        # Polars copies columns of categories to hand them over; their codes it hands over as they are.
+        coded = [name for name, of in frame.schema.items() if isinstance(of, (polars.Categorical, polars.Enum))]
+        if self.codes and coded and frame.height and hasattr(polars.col(coded[0]).cat, "to"):
+            codes = frame.with_columns(polars.col(coded).to_physical())
+            for name, last in zip(coded, codes.select(polars.col(coded).max()).row(0)):
+                # Categories are numbered for all frames of a process: where they are more than rows, a copy is cheaper.
+                if last is not None and last < frame.height:
+                    known = polars.Series(range(last + 1), dtype=codes.schema[name]).cat.to(frame.schema[name])
+                    self.categories[name] = known.cast(polars.String).to_frame()
+            frame = frame.with_columns(codes.select(list(self.categories)))
+        self.stream = frame
 
     def _pandas(self, pandas: Any, frame: Any) -> None:
         import pyarrow
@@ -211,13 +227,13 @@ def assess_frame(
         schema = assess_frame(empty, as_of, policy=policy, extras=extras).schema
         return lazy.map_batches(later, schema=schema, streamable=False)  # type: ignore[no-any-return]
     days, history = _dates(as_of)
-    opened = _Opened(frame)
+    opened = _Opened(frame, codes=True)
     before = None if previous is None else _Opened(previous).stream
     bar = _Bar(len(days)) if progress else None
     try:
         table = assess_stream(
             opened.stream, days, history=history, policy=policy, previous=before, extras=list(extras), sorted=sorted,
-            threads=threads, memory_limit=memory_limit, progress=bar,
+            threads=threads, memory_limit=memory_limit, progress=bar, categories=opened.categories,
         )  # fmt: skip
     finally:
         if bar is not None:
