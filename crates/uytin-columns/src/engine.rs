@@ -8,7 +8,7 @@ use arrow_schema::{DataType, SchemaRef};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use uytin::kernel::{Resolver, SetAside};
-use uytin::{Code, Date, Error, Fault, Policy, quote};
+use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds};
@@ -71,6 +71,16 @@ impl Summary {
     }
 }
 
+/// A brief that subjects are judged by on their way. The result has then two further columns: `condition`, the place among
+/// [`Brief::conditions`] of the first one that failed, null of a candidate; and `left_out`.
+#[derive(Clone, Copy, Debug)]
+pub struct Screening<'b> {
+    /// The brief, read for the policy of the job.
+    pub brief: &'b Brief,
+    /// Whether `left_out` says what stood there, as the JSON line of [`uytin::LeftOut`]; otherwise it is null everywhere.
+    pub left_out: bool,
+}
+
 /// What to do with a table of records. The result has a row a subject, in ascending order: integers by value, texts by
 /// their UTF-8 bytes; it is the same, bit for bit, for any order of the rows, any chunking and any number of threads.
 #[derive(Clone, Copy)]
@@ -88,6 +98,8 @@ pub struct Job<'j> {
     pub extras: Extras,
     /// The tiers that subjects had.
     pub previous: Option<&'j Previous>,
+    /// A brief to judge subjects by.
+    pub screening: Option<Screening<'j>>,
     /// Bytes that input and working memory of an unsorted table may take; more is refused.
     pub memory_limit: u64,
     /// Is told how far the job is, from any thread.
@@ -110,6 +122,7 @@ impl<'j> Job<'j> {
             sorted: false,
             extras: Extras::default(),
             previous: None,
+            screening: None,
             memory_limit: free_memory() / 4 * 3,
             progress: None,
             cancel: None,
@@ -167,6 +180,10 @@ impl<'j> Job<'j> {
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        if let Some(screening) = self.screening.filter(|screening| screening.brief.policy() != self.policy) {
+            let found = format!("a brief for policy {}", screening.brief.policy().digest());
+            return Err(Fault::new(Code::Inconsistent, "brief", found, format!("one for policy {}", self.policy.digest())).into());
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).thread_name(|n| format!("uytin-{n}")).build();
         pool.map_err(|error| {
             Fault::new(Code::TooMany, "threads", quote(&error.to_string()), "a number of threads that the system has").into()
@@ -235,7 +252,7 @@ impl<'j> Job<'j> {
         self.check_cancelled()?;
 
         let subject_type = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
-        let shape = Shape::new(self.policy, self.as_of, &subject_type, self.extras);
+        let shape = Shape::new(self, &subject_type);
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);
@@ -634,7 +651,7 @@ impl<'j, 's> Stream<'j, 's> {
         }
         let shape = self.shape.get_or_insert_with(|| {
             let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
-            Shape::new(self.job.policy, self.job.as_of, &subject, self.job.extras)
+            Shape::new(self.job, &subject)
         });
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
         let positions = Positions::new(&columns);

@@ -10,13 +10,15 @@ mod output;
 mod pack;
 mod previous;
 mod row;
+mod shortlist;
 mod simulate;
 mod subject;
 
-pub use engine::{Job, Progress, Summary};
+pub use engine::{Job, Progress, Screening, Summary};
 #[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
 pub use file::{Batches, Format, Writer, read, write};
 pub use output::{Extras, output_schema};
 pub use previous::Previous;
 pub use row::columns_of;
+pub use shortlist::{LeftOutSink, shortlist};
 pub use simulate::{Simulation, SimulationOrder};

@@ -12,8 +12,9 @@ use arrow_array::{
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use uytin::kernel::{Resolver, SetAside, Tier, Verdict};
-use uytin::{Assessment, Date, Language, Points, Policy};
+use uytin::{Assessment, Brief, Date, Language, LeftOut, Points, Policy, Shortfall};
 
+use crate::engine::Job;
 use crate::ids::Name;
 
 /// Columns that are made on request.
@@ -135,6 +136,8 @@ pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: E
 pub(crate) struct Shape {
     pub(crate) schema: SchemaRef,
     pub(crate) extras: Extras,
+    /// The brief, and whether to say what stood there.
+    pub(crate) screening: Option<(Brief, bool)>,
     tiers: Arc<StringArray>,
     imposed: usize,
     earned: usize,
@@ -143,7 +146,14 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    pub(crate) fn new(policy: &Policy, as_of: Date, subject: &DataType, extras: Extras) -> Self {
+    pub(crate) fn new(job: &Job<'_>, subject: &DataType) -> Self {
+        let Job { policy, as_of, extras, .. } = *job;
+        let mut schema = output_schema(policy, as_of, subject, extras);
+        if job.screening.is_some() {
+            let further = [Field::new("condition", DataType::Int16, true), Field::new("left_out", DataType::Utf8, true)];
+            let columns: Vec<FieldRef> = schema.fields().iter().cloned().chain(further.map(Arc::new)).collect();
+            schema = Arc::new(Schema::new_with_metadata(columns, schema.metadata().clone()));
+        }
         let document = policy.document();
         let (imposed, earned) = (document.tiers.imposed.len(), document.tiers.earned.len());
         let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
@@ -152,8 +162,9 @@ impl Shape {
         let tiers = (0..imposed).map(|n| Tier::Imposed(place(n))).chain([Tier::Unrated, Tier::Standard]);
         let tiers = tiers.chain((0..earned).rev().map(|n| Tier::Earned(place(n))));
         Self {
-            schema: output_schema(policy, as_of, subject, extras),
+            schema,
             extras,
+            screening: job.screening.map(|screening| (screening.brief.clone(), screening.left_out)),
             tiers: Arc::new(tiers.map(|tier| Some(resolver.tier_id(tier))).collect()),
             imposed,
             earned,
@@ -212,6 +223,8 @@ pub(crate) struct Rows {
     reasons: Lists<ReasonColumns>,
     set_aside: [Vec<u32>; SetAside::ALL.len()],
     json: StringBuilder,
+    condition: Vec<Option<i16>>,
+    left_out: StringBuilder,
     /// Bytes of text so far.
     bytes: usize,
 }
@@ -240,6 +253,8 @@ impl Rows {
             reasons: Lists::new(),
             set_aside: Default::default(),
             json: StringBuilder::new(),
+            condition: Vec::new(),
+            left_out: StringBuilder::new(),
             bytes: 0,
         }
     }
@@ -262,9 +277,9 @@ impl Rows {
         }
     }
 
-    /// Adds a subject; `verdict` hands place and score of its pillars to what it is given.
+    /// Adds a subject, and gives its verdict; `verdict` hands place and score of its pillars to what it is given.
     #[inline]
-    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: impl FnOnce(&mut dyn FnMut(usize, Points)) -> Verdict) {
+    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: impl FnOnce(&mut dyn FnMut(usize, Points)) -> Verdict) -> Verdict {
         self.name(name);
         let first = self.pillars.len();
         // Those stay null that exemptions have emptied.
@@ -281,6 +296,21 @@ impl Rows {
         self.coverage.push(verdict.coverage);
         self.tier.push(shape.tier_place(verdict.tier));
         self.human_review.push(verdict.human_review);
+        verdict
+    }
+
+    /// Adds the first condition of the brief that the subject does not meet.
+    pub(crate) fn add_screened(&mut self, brief: &Brief, with_text: bool, name: Name<'_>, shortfall: Option<Shortfall>) {
+        let place = |shortfall: &Shortfall| i16::try_from(brief.condition_of(shortfall)).unwrap_or(i16::MAX);
+        self.condition.push(shortfall.as_ref().map(place));
+        match shortfall.filter(|_| with_text) {
+            Some(shortfall) => {
+                let line = LeftOut { subject: name.to_text(), shortfall }.to_json(brief);
+                self.bytes += line.len();
+                self.left_out.append_value(line);
+            }
+            None => self.left_out.append_null(),
+        }
     }
 
     /// Adds how many of the subject's records are set aside.
@@ -392,6 +422,10 @@ impl Rows {
         }
         if shape.extras.json {
             columns.push(Arc::new(rows.json.finish()));
+        }
+        if shape.screening.is_some() {
+            columns.push(Arc::new(Int16Array::from(rows.condition)));
+            columns.push(Arc::new(rows.left_out.finish()));
         }
         RecordBatch::try_new(shape.schema.clone(), columns).ok()
     }

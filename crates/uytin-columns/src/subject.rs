@@ -153,7 +153,10 @@ impl<'a, 'b> Finisher<'a, 'b> {
             rows_of = rows(&bound);
         }
         rows_of.masses = &self.masses;
-        self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows_of, previous, pillar));
+        let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows_of, previous, pillar));
+        if let Some((brief, with_text)) = &context.shape.screening {
+            self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows_of, context.as_of, &verdict));
+        }
         Ok(())
     }
 
@@ -166,7 +169,10 @@ impl<'a, 'b> Finisher<'a, 'b> {
         self.with_previous += u64::from(previous.is_some());
         let tier = previous.map(|previous| previous.tier);
         set_aside(&bound, context.as_of).for_each(|reason| count(counts, reason));
-        self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows(&bound), tier, pillar));
+        let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows(&bound), tier, pillar));
+        if let Some((brief, with_text)) = &context.shape.screening {
+            self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows(&bound), context.as_of, &verdict));
+        }
         if context.shape.extras.explained() {
             let assessment = bound.assess(context.as_of, previous.map(|previous| &*previous.id));
             self.rows.add_explained(context.shape, context.policy, &assessment);
