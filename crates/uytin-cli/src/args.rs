@@ -51,6 +51,8 @@ pub enum Command {
     Assess(Assess),
     /// Explain the assessment of one subject
     Explain(Explain),
+    /// Rank who of a population meets a brief, and say why the others do not
+    Shortlist(Shortlist),
     /// Check, name or show a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -137,6 +139,13 @@ pub struct Assess {
     /// Further columns of Parquet and Arrow
     #[arg(long, value_enum, value_delimiter = ',', value_name = "COLUMNS")]
     pub with: Vec<With>,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// How the batch engine works.
+#[derive(Debug, Args)]
+pub struct Engine {
     /// The records come in ascending order of subject: stream them in constant memory
     #[arg(long)]
     pub sorted: bool,
@@ -146,6 +155,51 @@ pub struct Assess {
     /// Memory that unsorted records may take, such as 4GiB; more is refused [default: three quarters of what is free]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory_limit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin shortlist population.parquet --brief brief.json
+  uytin shortlist population.parquet --brief brief.json --left-out left-out.jsonl -o shortlist.jsonl
+  uytin schema brief                                  what a brief may ask
+
+Candidates are ranked by their lower bound, unless the brief says otherwise. Those that the evidence cannot tell from the
+first one of their band stand in one band. A brief never sees the size of an audience.")]
+pub struct Shortlist {
+    #[command(flatten)]
+    pub records: Records,
+    /// What is asked of candidates; `-` for standard input
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub brief: PathBuf,
+    /// Write who is left out, and the first condition that failed, as JSON Lines
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub left_out: Option<PathBuf>,
+    #[command(flatten)]
+    pub under: Under,
+    /// An earlier run's JSON Lines, CSV, Parquet or Arrow; its tiers are the previous ones
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub previous: Option<PathBuf>,
+    /// How to write the shortlist [default: by the output's name; table on a terminal, else jsonl]
+    #[arg(short, long, value_enum)]
+    pub format: Option<ListFormat>,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Aligned columns for the eye
+    Table,
+    /// One candidate a line
+    Jsonl,
+    /// The whole shortlist as one document, with brief, counts and notice
+    Json,
+    /// One row a candidate
+    Csv,
 }
 
 /// Bytes as people write them: `500MB`, `4GiB`, `1000000`.
@@ -309,12 +363,16 @@ pub enum Document {
     Record,
     /// An assessment, one line of `--format jsonl`
     Assessment,
+    /// The brief of a shortlist
+    Brief,
+    /// A shortlist, as `uytin shortlist --format json` writes it
+    Shortlist,
 }
 
 /// Which records are read, and how.
 #[derive(Debug, Args)]
 pub struct Records {
-    /// Files of records, in any order: JSON Lines, gzip or not; for `assess` also Parquet, CSV and Arrow; `-` for standard input
+    /// Files of records, in any order: JSON Lines, gzip or not; for `assess`, `shortlist` and `impact` also Parquet, CSV and Arrow; `-` for standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// What the files hold [default: by their names]

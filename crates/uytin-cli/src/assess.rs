@@ -44,7 +44,7 @@ pub fn run(args: &Assess, quiet: bool) -> Result<u8> {
         table::assess(args, &mut sheet, output, format)?;
         return Ok(0);
     }
-    let by_engine = columns.is_some() || args.sorted || args.threads.is_some() || args.memory_limit.is_some();
+    let by_engine = columns.is_some() || args.engine.sorted || args.engine.threads.is_some() || args.engine.memory_limit.is_some();
     if by_engine || input::is_large(&args.records) {
         let skipped = table::assess(args, &mut sheet, output, format)?;
         return Ok(left_out(&skipped));

@@ -13,7 +13,7 @@ use arrow_array::RecordBatch;
 use clap::ValueEnum;
 use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
-use uytin::{Code, Error, Fault, Ledger, Limits, Policy, Receipt, Record, quote};
+use uytin::{Brief, Code, Error, Fault, Ledger, Limits, Policy, Receipt, Record, quote};
 use uytin_columns::{Format as Table, columns_of};
 
 use crate::args::Records;
@@ -115,7 +115,11 @@ fn read_each(records: &Records, progress: &Progress, keep: &mut Keep<'_>) -> Res
     progress.reading(sources.iter().map(Source::bytes).sum());
     for (source, path) in sources.iter().zip(&records.files) {
         if InputFormat::table(records.input_format, path).is_some() {
-            return Err(Failure::at(source, "a table", "JSON Lines: tables are for `uytin assess`, and not together with JSON Lines"));
+            return Err(Failure::at(
+                source,
+                "a table",
+                "JSON Lines: tables are for `uytin assess`, `shortlist` and `impact`, and not together with JSON Lines",
+            ));
         }
         let before = collector.seen;
         json_lines(source, &mut collector, progress)?;
@@ -236,6 +240,13 @@ pub fn policy(path: Option<&Path>) -> Result<PolicyText> {
     let bytes = source.whole(Limits::DEFAULT.policy_bytes, "a policy")?;
     let policy = Policy::from_bytes(&bytes, &Limits::DEFAULT).map_err(|error| Failure::of(&source, &error))?;
     Ok(PolicyText { policy, text: String::from_utf8_lossy(&bytes).into_owned() })
+}
+
+/// Reads the brief of a shortlist.
+pub fn brief(path: &Path, policy: &Policy) -> Result<Brief> {
+    let source = Source::of(path);
+    let bytes = source.whole(Limits::DEFAULT.policy_bytes, "a brief")?;
+    Brief::from_bytes(&bytes, policy).map_err(|error| Failure::of(&source, &error))
 }
 
 /// Reads a receipt.

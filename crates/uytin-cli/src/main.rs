@@ -11,6 +11,7 @@ mod output;
 mod policy;
 mod progress;
 mod receipt;
+mod shortlist;
 mod simulate;
 mod table;
 mod text;
@@ -55,6 +56,7 @@ fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Assess(args) => assess::run(args, cli.quiet),
         Command::Explain(args) => explain::run(args, cli.quiet),
+        Command::Shortlist(args) => shortlist::run(args, cli.quiet),
         Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
         Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
@@ -78,6 +80,8 @@ fn schema(document: Document, to: &To) -> Result<u8> {
         Document::Policy => uytin::policy_schema(),
         Document::Record => uytin::record_schema(),
         Document::Assessment => uytin::assessment_schema(),
+        Document::Brief => uytin::brief_schema(),
+        Document::Shortlist => uytin::shortlist_schema(),
     };
     Output::to(to.output.as_deref())?.write(|out| writeln!(out, "{schema:#}"))?;
     Ok(0)

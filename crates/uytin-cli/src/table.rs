@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
@@ -13,15 +13,16 @@ use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, UInt64A
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use tempfile::NamedTempFile;
-use uytin::{Code, Error, Fault, Policy, quote};
+use uytin::{Code, Date, Error, Fault, Policy, quote};
 use uytin_columns::{Batches, Extras, Format as Table, Job, Previous, Summary, Writer, columns_of, output_schema};
 
-use crate::args::{Assess, Format, Records, With};
+use crate::args::{Assess, Engine, Format, Records, With};
 use crate::assess::Sheet;
 use crate::failure::{Failure, Result, plain};
 use crate::input::{self, InputFormat, Skipped, Source, quote_path};
 use crate::interrupt;
 use crate::output::{self, Output};
+use crate::text::Words;
 
 /// Batches that wait between reading, engine and output.
 const WAITING: usize = 2;
@@ -30,7 +31,7 @@ const WAITING: usize = 2;
 pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Format) -> Result<Skipped> {
     let policy = &sheet.policy.policy;
     let is_table = |path: &PathBuf| InputFormat::table(args.records.input_format, path).is_some();
-    let tables = args.records.files.iter().all(is_table).then(|| Tables::open(&args.records, policy, sheet)).transpose()?;
+    let tables = args.records.files.iter().all(is_table).then(|| Tables::open(&args.records, policy, sheet.as_of)).transpose()?;
     let schema = tables.as_ref().map_or_else(|| columns_of([]).schema(), |tables| tables.schema.clone());
     let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
     let previous = args.previous.as_deref().map(|path| previous(path, policy, subject.is_integer())).transpose()?;
@@ -50,13 +51,10 @@ pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Form
     let bar = sheet.progress;
     let tell = move |progress: uytin_columns::Progress| bar.at(progress.rows, progress.subjects);
     let mut job = Job::new(policy, sheet.as_of);
-    job.threads = args.threads.unwrap_or_default().into();
-    job.sorted = args.sorted;
+    set(&mut job, &args.engine);
     job.extras = extras;
     job.previous = previous.as_ref();
-    job.memory_limit = args.memory_limit.unwrap_or(job.memory_limit);
     job.progress = Some(&tell);
-    job.cancel = Some(&interrupt::ASKED);
     job.rows_total = rows;
 
     let out_schema = output_schema(policy, sheet.as_of, &subject, extras);
@@ -79,14 +77,88 @@ pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Form
     };
     sheet.progress.clear();
     sheet.say_summary(format);
-    say_set_aside(&summary, sheet);
+    if !sheet.quiet {
+        say_set_aside(&summary, &sheet.words);
+    }
     Ok(skipped)
 }
 
+/// Has the job work as the user asks.
+pub fn set(job: &mut Job<'_>, engine: &Engine) {
+    job.threads = engine.threads.unwrap_or_default().into();
+    job.sorted = engine.sorted;
+    job.memory_limit = engine.memory_limit.unwrap_or(job.memory_limit);
+    job.cancel = Some(&interrupt::ASKED);
+}
+
+/// Records as a stream of batches, of which each can be of any file.
+pub struct Stream<'a> {
+    pub batches: Box<dyn Iterator<Item = std::result::Result<RecordBatch, Error>> + Send + 'a>,
+    /// How many rows there are, where the files say so.
+    pub rows: Option<u64>,
+    /// Whether subjects are integers.
+    pub integers: bool,
+}
+
+/// Hands the records of every file, tables or JSON Lines, to `work`.
+pub fn with_batches<T>(
+    records: &Records,
+    policy: &Policy,
+    as_of: Date,
+    work: impl FnOnce(Stream<'_>) -> std::result::Result<T, Stop>,
+) -> Result<(T, Skipped)> {
+    if records.files.iter().any(|path| InputFormat::table(records.input_format, path).is_some()) {
+        let tables = Tables::open(records, policy, as_of)?;
+        if let Some(path) = records.files.iter().find(|path| InputFormat::table(records.input_format, path).is_none()) {
+            return Err(Failure::at(Source::of(path), "JSON Lines", "a table: not both together"));
+        }
+        let begun = tables.begun.clone();
+        let integers = tables.schema.field_with_name("subject").is_ok_and(|field| field.data_type().is_integer());
+        let done = work(Stream { rows: tables.rows, batches: Box::new(tables), integers });
+        return match done {
+            Ok(done) => Ok((done, Skipped::default())),
+            Err(stop) => Err(stop.into_failure(&begun.lock().unwrap_or_else(PoisonError::into_inner))),
+        };
+    }
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel(WAITING);
+        let reader = scope.spawn(move || read_into(records, &send));
+        let done = work(Stream { batches: Box::new(receive.into_iter()), rows: None, integers: false });
+        let read = reader.join().unwrap_or_else(|_| Err(Failure::new("the reader ended by a fault of its own")));
+        match (done, read) {
+            (Ok(done), read) => Ok((done, read?)),
+            (Err(Stop::Engine(error)), Err(failure)) if error.code() == Code::Io => Err(failure),
+            (Err(stop), _) => Err(stop.into_failure(&[])),
+        }
+    })
+}
+
+/// Sends records of JSON Lines as batches.
+fn read_into(records: &Records, send: &SyncSender<std::result::Result<RecordBatch, Error>>) -> Result<Skipped> {
+    let read = input::read_batches(records, |batch| send.send(Ok(batch)).is_ok());
+    if read.is_err() {
+        // So that the engine ends without a result.
+        let _ = send.send(Err(Fault::new(Code::Io, "", "records that cannot be read", "records").into()));
+    }
+    read
+}
+
 /// Why the engine's work ends early.
-enum Stop {
+pub enum Stop {
     Engine(Error),
     Failure(Failure),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
 }
 
 impl Stop {
@@ -138,14 +210,7 @@ fn run(
 fn run_records(job: &Job<'_>, records: &Records, write: impl FnOnce(Results) -> Result<()>) -> Result<(Summary, Skipped)> {
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
-        let reader = scope.spawn(move || {
-            let read = input::read_batches(records, |batch| send.send(Ok(batch)).is_ok());
-            if read.is_err() {
-                // So that the engine ends without a result.
-                let _ = send.send(Err(Fault::new(Code::Io, "", "records that cannot be read", "records").into()));
-            }
-            read
-        });
+        let reader = scope.spawn(move || read_into(records, &send));
         let summary = run(job, receive.into_iter(), write);
         let read = reader.join().unwrap_or_else(|_| Err(Failure::new("the reader ended by a fault of its own")));
         match (summary, read) {
@@ -222,11 +287,7 @@ pub fn of_output(name: &str, error: &Error) -> Failure {
 }
 
 /// Says which records do not count, and why.
-fn say_set_aside(summary: &Summary, sheet: &Sheet<'_>) {
-    if sheet.quiet {
-        return;
-    }
-    let words = &sheet.words;
+pub fn say_set_aside(summary: &Summary, words: &Words) {
     let count = |n: u64| words.count(usize::try_from(n).unwrap_or(usize::MAX));
     let reasons: Vec<(String, u64)> = (summary.set_aside())
         .map(|(reason, n)| (format!("{}: {}", words.code("set_aside", reason.as_str()).to_lowercase(), count(n)), n))
@@ -257,7 +318,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn open(records: &Records, policy: &Policy, sheet: &Sheet<'_>) -> Result<Self> {
+    fn open(records: &Records, policy: &Policy, as_of: Date) -> Result<Self> {
         if records.skip_bad {
             return Err(Failure::at("--skip-bad", "a table", "JSON Lines: a table is read whole or not at all"));
         }
@@ -270,7 +331,7 @@ impl Tables {
             let name = Source::of(path).to_string();
             // What is wrong with the columns of this file, before any row is read.
             let empty = RecordBatch::new_empty(batches.schema.clone());
-            Job::new(policy, sheet.as_of).run(&[empty]).map_err(|error| Failure::of(&name, &error))?;
+            Job::new(policy, as_of).run(&[empty]).map_err(|error| Failure::of(&name, &error))?;
             files.push((name, batches));
         }
         let schema = common_schema(&files)?;
@@ -399,7 +460,7 @@ pub fn previous_tiers(path: &Path, policy: &Policy) -> Result<HashMap<String, St
 }
 
 /// The same for the engine, whose subjects are integers or texts.
-fn previous(path: &Path, policy: &Policy, integers: bool) -> Result<Previous> {
+pub fn previous(path: &Path, policy: &Policy, integers: bool) -> Result<Previous> {
     let tiers = match Table::of_path(path) {
         Some(format) => {
             let (batches, previous) = previous_batches(path, format, policy)?;

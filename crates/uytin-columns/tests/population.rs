@@ -44,7 +44,7 @@ fn brief(random: &mut Random, names: &Names, policy: &Policy) -> Brief {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn the_engine_makes_the_shortlist_of_the_ledger(seed: u64) {

@@ -494,6 +494,19 @@ impl Shortlist {
             notice: &policy.document().notice,
         })
     }
+
+    /// The candidates, each as one line of JSON with the day, the policy and its notice.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        let policy = self.brief.policy();
+        self.listed.iter().map(move |one| {
+            to_json(&LineDocument {
+                candidate: one.document(),
+                as_of: self.as_of,
+                policy_digest: policy.digest(),
+                notice: &policy.document().notice,
+            })
+        })
+    }
 }
 
 impl Listed {
@@ -510,12 +523,6 @@ impl Listed {
             coverage: *coverage,
             human_review: *human_review,
         }
-    }
-
-    /// One line of JSON, as it stands in [`Shortlist::to_json`].
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        to_json(&self.document())
     }
 }
 
@@ -586,6 +593,16 @@ struct ListedDocument<'a> {
     coverage: f64,
     /// Whether a person must look before anything rests on it.
     human_review: bool,
+}
+
+/// A candidate on a line of its own.
+#[derive(Serialize)]
+struct LineDocument<'a> {
+    #[serde(flatten)]
+    candidate: ListedDocument<'a>,
+    as_of: Date,
+    policy_digest: crate::digest::Digest,
+    notice: &'a Text,
 }
 
 impl LeftOut {

@@ -170,6 +170,11 @@ proptest! {
         for entry in json["shortlist"].as_array().unwrap() {
             prop_assert_eq!(entry["tier"] == "unrated", entry["score"].is_null());
         }
+        prop_assert_eq!(list.lines().count(), list.listed.len());
+        for (line, entry) in list.lines().zip(json["shortlist"].as_array().unwrap()) {
+            let line: Value = serde_json::from_str(&line).unwrap();
+            prop_assert!(entry.as_object().unwrap().iter().all(|(key, value)| line[key] == *value) && line["notice"] == json["notice"]);
+        }
         for out in &left_out {
             let line: Value = serde_json::from_str(&out.to_json(&brief)).unwrap();
             prop_assert_eq!(line["condition"].as_str().unwrap(), &conditions[brief.condition_of(&out.shortfall)]);
