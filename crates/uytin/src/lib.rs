@@ -54,7 +54,7 @@ pub use measure::{Measure, Trigger};
 pub use points::Points;
 pub use policy::{
     Condition, Credit, Criterion, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDocument, Prior, ReachBand, Repeat,
-    Severity, SourceClass, StatusRule, Statuses, Text, Tiers,
+    Section, Severity, SourceClass, StatusRule, Statuses, Text, Tiers, mix,
 };
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Difference, Receipt, Verification};

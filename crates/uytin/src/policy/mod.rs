@@ -3,6 +3,7 @@
 pub(crate) mod compiled;
 mod document;
 pub(crate) mod read;
+mod section;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -11,6 +12,8 @@ pub use document::{
     Condition, Credit, Criterion, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, PolicyDocument, Prior, ReachBand, Repeat,
     Severity, SourceClass, StatusRule, Statuses, Text, Tiers,
 };
+
+pub use section::{Section, mix};
 
 use crate::digest::Digest;
 use crate::error::{Code, Error, Fault};
