@@ -9,15 +9,17 @@ mod bound;
 pub mod calibrate;
 mod codes;
 mod count;
+pub mod coverage;
 mod date;
 mod decay;
 mod digest;
-#[cfg_attr(not(test), allow(dead_code))]
 mod draw;
 mod error;
 mod estimate;
 mod explain;
+pub mod fairness;
 mod finding;
+pub mod gaming;
 mod json;
 pub mod kernel;
 mod ledger;

@@ -57,7 +57,7 @@ pub(super) fn with(policy: &Policy, place: usize, days: u32, prior: Option<&Prio
 }
 
 /// The estimate of the criterion at a place from one subject's rows of it, as `evaluate` makes it.
-pub(super) fn estimate(policy: &Compiled, place: usize, rows: &[MassRow], as_of: i32) -> Option<Estimate> {
+pub(crate) fn estimate(policy: &Compiled, place: usize, rows: &[MassRow], as_of: i32) -> Option<Estimate> {
     let mut rows = rows;
     let mass = take_slot(policy, policy.slots.get(place)?, as_of, &mut rows, None);
     Some(policy.estimator.estimate(&policy.criteria.get(place)?.prior, &mass))

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 pub use evaluate::{Bin, Evaluation, IntervalCoverage, Method, MethodReport, Versus};
+pub(crate) use half_life::estimate;
 pub use half_life::{HALF_LIFE_MOST, HalfLife};
 pub use structure::Structure;
 
