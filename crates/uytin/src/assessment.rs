@@ -437,6 +437,12 @@ pub(crate) struct PolicyName<'a> {
     pub(crate) version: &'a str,
 }
 
+impl<'a> PolicyName<'a> {
+    pub(crate) fn of(policy: &'a Policy) -> Self {
+        Self { name: policy.name(), version: policy.version() }
+    }
+}
+
 /// Whether a person must look, and why.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -457,13 +463,13 @@ struct ReviewDocument<'a> {
 /// One text in the languages of the Program.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-struct Texts {
+pub(crate) struct Texts {
     en: String,
     vi: String,
 }
 
 impl Texts {
-    fn of(text: impl Fn(Language) -> String) -> Self {
+    pub(crate) fn of(text: impl Fn(Language) -> String) -> Self {
         Self { en: text(Language::English), vi: text(Language::Vietnamese) }
     }
 }
@@ -550,7 +556,7 @@ impl<'a> Document<'a> {
         Self {
             subject: &assessment.subject,
             as_of: assessment.as_of,
-            policy: PolicyName { name: policy.name(), version: policy.version() },
+            policy: PolicyName::of(policy),
             score: assessment.score,
             interval: assessment.interval,
             coverage: assessment.coverage,

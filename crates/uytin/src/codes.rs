@@ -6,6 +6,8 @@ use crate::json::Json;
 use crate::limits::Limits;
 
 const CATALOGUE: &str = include_str!("../data/codes.json");
+/// The texts of the tools around the score stand apart, so that a program that only scores does not carry them.
+const TOOLS: &str = include_str!("../data/tools.json");
 
 /// A language of the Program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,8 +54,24 @@ pub const fn catalogue() -> &'static str {
 #[must_use]
 pub fn text(section: &str, code: &str, language: Language) -> String {
     static TREE: LazyLock<Option<Json>> = LazyLock::new(|| Json::parse(CATALOGUE, Limits::DEFAULT.depth).ok());
-    let entry = TREE.as_ref().and_then(|tree| tree.get(section)?.get(code)?.get(language.as_str()));
-    match entry {
+    look_up(TREE.as_ref(), section, code, language)
+}
+
+/// The catalogue of the tools around the score as JSON, as published in `spec/tools.json`.
+#[must_use]
+pub const fn tool_catalogue() -> &'static str {
+    TOOLS
+}
+
+/// As [`text`], from the catalogue of the tools around the score.
+#[must_use]
+pub fn tool_text(section: &str, code: &str, language: Language) -> String {
+    static TREE: LazyLock<Option<Json>> = LazyLock::new(|| Json::parse(TOOLS, Limits::DEFAULT.depth).ok());
+    look_up(TREE.as_ref(), section, code, language)
+}
+
+fn look_up(tree: Option<&Json>, section: &str, code: &str, language: Language) -> String {
+    match tree.and_then(|tree| tree.get(section)?.get(code)?.get(language.as_str())) {
         Some(Json::Text(text)) => text.clone(),
         _ => code.to_owned(),
     }
@@ -61,9 +79,17 @@ pub fn text(section: &str, code: &str, language: Language) -> String {
 
 /// The text of a code with its parameters filled in.
 pub(crate) fn filled(section: &str, code: &str, language: Language, parameters: &[(&str, &str)]) -> String {
-    let template = text(section, code, language);
+    fill(&text(section, code, language), parameters)
+}
+
+/// As [`filled`], from the catalogue of the tools around the score.
+pub(crate) fn filled_tool(section: &str, code: &str, language: Language, parameters: &[(&str, &str)]) -> String {
+    fill(&tool_text(section, code, language), parameters)
+}
+
+fn fill(template: &str, parameters: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 64);
-    let mut rest = template.as_str();
+    let mut rest = template;
     // One pass, so that a brace in a value is text.
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
@@ -81,7 +107,7 @@ pub(crate) fn filled(section: &str, code: &str, language: Language, parameters: 
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
 mod tests {
-    use super::{CATALOGUE, Language, text};
+    use super::{CATALOGUE, Language, TOOLS, text};
     use crate::{Code, SetAside, Status};
 
     #[test]
@@ -98,7 +124,9 @@ mod tests {
         assert_eq!(listed("triggers"), ["finding", "criterion", "tier"]);
         assert_eq!(listed("types"), crate::RecordType::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
         assert_eq!(text("set_aside", "expired", Language::English), "Too old to count");
-        for (section, codes) in tree.as_object().into_iter().flatten() {
+        let tools: serde_json::Value = serde_json::from_str(TOOLS).unwrap_or_default();
+        assert!(tools.as_object().is_some_and(|sections| !sections.is_empty()));
+        for (section, codes) in tree.as_object().into_iter().chain(tools.as_object()).flatten() {
             for (code, entry) in codes.as_object().into_iter().flatten() {
                 let parameters: Vec<&str> = entry["parameters"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
                 for language in Language::ALL {

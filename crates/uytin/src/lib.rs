@@ -26,6 +26,7 @@ mod ledger;
 mod limits;
 mod mass;
 mod measure;
+mod path;
 mod points;
 mod policy;
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod tier;
 
 pub use assessment::{Assessment, CreditMass, CriterionEstimate, Interval, Part, PartKind, Pending, PillarScore, Sectors, SetAsideRecord};
 pub use bound::{Bound, BoundSubject, Score, assess};
-pub use codes::{Language, catalogue, text};
+pub use codes::{Language, catalogue, text, tool_catalogue, tool_text};
 pub use count::SetAside;
 pub use date::Date;
 pub use digest::Digest;
@@ -53,6 +54,7 @@ pub use error::{Code, Error, Fault, disguises, quote};
 pub use ledger::Ledger;
 pub use limits::Limits;
 pub use measure::{Measure, Trigger};
+pub use path::{Evidence, FurtherChecks, Obstacle, Path, Paths};
 pub use points::Points;
 pub use policy::{
     Condition, Credit, Criterion, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDocument, Prior, ReachBand, Repeat,

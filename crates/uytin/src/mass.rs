@@ -26,6 +26,11 @@ impl MassKey {
         (self.0 >> 48) as u16
     }
 
+    /// The place of the source.
+    pub(crate) const fn source(self) -> u32 {
+        (self.0 & 0xffff_ffff) as u32
+    }
+
     /// Slot and source class, in one number.
     #[inline]
     const fn group(self) -> u64 {
@@ -68,15 +73,15 @@ pub(crate) struct Mass {
 pub(crate) type SectorMasses = SmallVec<[[f64; 2]; 8]>;
 
 /// A sum in units of 2⁻⁶².
-#[derive(Clone, Copy, Default)]
-struct Sum {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sum {
     favourable: u128,
     adverse: u128,
 }
 
 impl Sum {
     #[inline]
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.favourable += other.favourable;
         self.adverse += other.adverse;
     }
@@ -122,27 +127,58 @@ pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &
         && Some(first.key.slot()) == place
     {
         let group = first.key;
-        let mut class_sum = Sum::default();
-        while let [first, ..] = left
-            && first.key.group() == group.group()
-        {
-            let key = first.key;
-            let mut sum = Sum::default();
-            while let [row, after @ ..] = left
-                && row.key == key
-            {
-                left = after;
-                let Ok(age) = age(as_of, row.day, policy.horizon_days) else { continue };
-                let fraction = slot.decay.fraction(age);
-                sum.add(Sum { favourable: times(row.favourable, fraction), adverse: times(row.adverse, fraction) });
-            }
-            class_sum.add(sum.capped(slot.source_cap));
-        }
+        let class_sum = take_class(policy, slot, as_of, &mut left);
         let Some(class) = policy.classes.get(usize::from(group.class())) else { continue };
         add_class(&mut mass, class, class_sum.capped(slot.class_cap), slot.unit, sectors.as_deref_mut());
     }
     *rows = left;
     mass
+}
+
+/// Takes the rows of the slot and class that are first in `rows`, and sums them up, each source capped.
+#[inline]
+pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &[MassRow]) -> Sum {
+    let mut left = *rows;
+    let mut class_sum = Sum::default();
+    let group = left.first().map(|row| row.key.group());
+    while let [first, ..] = left
+        && Some(first.key.group()) == group
+    {
+        let key = first.key;
+        let mut sum = Sum::default();
+        while let [row, after @ ..] = left
+            && row.key == key
+        {
+            left = after;
+            let Ok(age) = age(as_of, row.day, policy.horizon_days) else { continue };
+            let fraction = slot.decay.fraction(age);
+            sum.add(Sum { favourable: times(row.favourable, fraction), adverse: times(row.adverse, fraction) });
+        }
+        class_sum.add(sum.capped(slot.source_cap));
+    }
+    *rows = left;
+    class_sum
+}
+
+/// The mass of one class from the sum of its sources.
+pub(crate) fn class_mass(slot: &Slot, class: &ClassRule, sum: Sum) -> Mass {
+    let mut mass = Mass::default();
+    add_class(&mut mass, class, sum.capped(slot.class_cap), slot.unit, None);
+    mass
+}
+
+/// The sum of checks of today that held, shared out evenly among so many new sources of one class: of the ways to share
+/// them out the one that carries most.
+pub(crate) fn fresh_sum(slot: &Slot, checks: u32, sources: u32) -> Sum {
+    let one = |checks: u32| Sum { favourable: times(checks, slot.decay.fraction(0)), adverse: 0 }.capped(slot.source_cap).favourable;
+    let sources = sources.clamp(1, checks.max(1));
+    let (each, more) = (checks / sources, checks % sources);
+    Sum { favourable: u128::from(more) * one(each + 1) + u128::from(sources - more) * one(each), adverse: 0 }
+}
+
+/// How many checks of today one source carries in full; 0 where its cap is below one.
+pub(crate) fn checks_in_full(slot: &Slot) -> u32 {
+    u32::try_from(slot.source_cap.fixed / times(1, slot.decay.fraction(0)).max(1)).unwrap_or(u32::MAX)
 }
 
 /// The product; by halves where the machine has no wide multiplication, which a small WebAssembly would call for.

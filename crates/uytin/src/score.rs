@@ -89,11 +89,39 @@ impl Terms {
 
     /// Puts one estimate of a criterion in the place of another.
     #[inline]
-    fn change(&mut self, weight: f64, from: &Estimate, to: &Estimate) {
+    pub(crate) fn change(&mut self, weight: f64, from: &Estimate, to: &Estimate) {
         let parts = |of: &Estimate| [of.mean, of.lower, of.upper, of.coverage, of.support];
         for ((sum, from), to) in self.0.iter_mut().zip(parts(from)).zip(parts(to)) {
             *sum += weight * (to - from);
         }
+    }
+
+    /// S_L and S_U in tenths before rounding, coverage and support, after this gain of credits and what incidents leave.
+    #[inline]
+    pub(crate) fn reals(&self, gain: f64, left: f64) -> [f64; 4] {
+        let Self([_, lower, upper, coverage, support]) = *self;
+        [tenths_with(lower, gain) * left, tenths_with(upper, gain) * left, coverage, support]
+    }
+
+    /// What the tier depends on.
+    #[inline]
+    pub(crate) fn standing<W: Watch>(
+        &self,
+        policy: &Compiled,
+        gain: f64,
+        left: f64,
+        gravest: Option<u16>,
+        sectors: &SectorMasses,
+        watch: &mut W,
+    ) -> Standing {
+        let [lower, upper, coverage, support] = self.reals(gain, left);
+        let (lower, upper) = (Points::floor(lower), Points::ceil(upper));
+        let mut standing = Standing { lower, upper, coverage, support, gravest, favourable: 0, adverse: 0 };
+        for (place, &[favourable, adverse]) in sectors.iter().enumerate() {
+            let [is_favourable, is_adverse] = standing.count_sector(policy, favourable, adverse);
+            watch.sector(place, is_favourable, is_adverse);
+        }
+        standing
     }
 }
 
@@ -173,7 +201,7 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
         }
         place += 1;
     }
-    let Terms([base, base_lower, base_upper, coverage, support]) = totals;
+    let Terms([base, _, _, coverage, _]) = totals;
     let baseline = policy.criteria.iter().zip(weights).map(|(criterion, weight)| weight * criterion.prior.mean);
     let baseline = if W::EVERY { baseline.sum() } else { NONE };
     let findings = Findings { policy, as_of, rows: rows.findings };
@@ -187,13 +215,8 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
 
     let credited = tenths_with(base, gain);
     let score = Points::nearest(credited * left);
-    let lower = Points::floor(tenths_with(base_lower, gain) * left);
-    let upper = Points::ceil(tenths_with(base_upper, gain) * left);
-    let mut standing = Standing { lower, upper, coverage, support, gravest: findings.gravest(), favourable: 0, adverse: 0 };
-    for (place, &[favourable, adverse]) in sectors.iter().enumerate() {
-        let [is_favourable, is_adverse] = standing.count_sector(policy, favourable, adverse);
-        watch.sector(place, is_favourable, is_adverse);
-    }
+    let standing = totals.standing(policy, gain, left, findings.gravest(), &sectors, watch);
+    let Standing { lower, upper, .. } = standing;
     let tier = standing.tier(policy, previous);
     Outcome { score, lower, upper, coverage, baseline, base, credited, standing, tier }
 }

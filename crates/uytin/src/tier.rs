@@ -69,7 +69,7 @@ impl Standing {
         }
     }
 
-    fn is_imposed(&self, policy: &Compiled, previous: Option<Tier>, place: u16, rule: &ImposedRule) -> bool {
+    pub(crate) fn is_imposed(&self, policy: &Compiled, previous: Option<Tier>, place: u16, rule: &ImposedRule) -> bool {
         self.reaches_gravity(rule.in_force_at_least) || self.is_below(policy, previous, place, rule)
     }
 
@@ -80,18 +80,50 @@ impl Standing {
 
     /// Whether the upper bound imposes the tier: easier where the previous tier is that one or a worse one.
     pub(crate) fn is_below(&self, policy: &Compiled, previous: Option<Tier>, place: u16, rule: &ImposedRule) -> bool {
-        let stays = matches!(previous, Some(Tier::Imposed(before)) if before <= place);
-        let below = rule.upper_below + if stays { policy.hysteresis } else { 0 };
-        self.upper.tenths() < below && self.adverse >= rule.sectors_at_least
+        self.upper.tenths() < rule.below(policy, previous, place) && self.adverse >= rule.sectors_at_least
     }
 
-    /// Easier where the previous tier is that one or a better one.
     fn is_earned(&self, policy: &Compiled, previous: Option<Tier>, place: u16, rule: &EarnedRule) -> bool {
+        self.lacks(policy, previous, place, rule) == Lacks::default()
+    }
+
+    /// What is missing to an earned tier.
+    #[inline]
+    pub(crate) fn lacks(&self, policy: &Compiled, previous: Option<Tier>, place: u16, rule: &EarnedRule) -> Lacks {
+        Lacks {
+            bound: self.lower.tenths() < rule.at_least(policy, previous, place),
+            sectors: self.favourable < rule.sectors_at_least,
+            barred: self.reaches_gravity(rule.barred_by),
+            support: self.support < policy.rated_coverage - TOLERANCE,
+        }
+    }
+}
+
+/// What is missing to an earned tier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lacks {
+    /// The lower bound.
+    pub(crate) bound: bool,
+    /// Sectors whose evidence is favourable.
+    pub(crate) sectors: bool,
+    /// A finding in force bars it.
+    pub(crate) barred: bool,
+    /// Favourable evidence, as a share.
+    pub(crate) support: bool,
+}
+
+impl ImposedRule {
+    /// The upper bound below which the tier is imposed, in tenths.
+    pub(crate) fn below(&self, policy: &Compiled, previous: Option<Tier>, place: u16) -> i32 {
+        let stays = matches!(previous, Some(Tier::Imposed(before)) if before <= place);
+        self.upper_below + if stays { policy.hysteresis } else { 0 }
+    }
+}
+
+impl EarnedRule {
+    /// The least lower bound in tenths: easier where the previous tier is that one or a better one.
+    pub(crate) fn at_least(&self, policy: &Compiled, previous: Option<Tier>, place: u16) -> i32 {
         let stays = matches!(previous, Some(Tier::Earned(before)) if before <= place);
-        let at_least = rule.lower_at_least - if stays { policy.hysteresis } else { 0 };
-        self.lower.tenths() >= at_least
-            && self.favourable >= rule.sectors_at_least
-            && !self.reaches_gravity(rule.barred_by)
-            && self.support >= policy.rated_coverage - TOLERANCE
+        self.lower_at_least - if stays { policy.hysteresis } else { 0 }
     }
 }

@@ -15,6 +15,7 @@ pub use document::{
 
 pub use section::{Section, mix};
 
+use crate::codes::{Language, text};
 use crate::digest::Digest;
 use crate::error::{Code, Error, Fault};
 use crate::json::Json;
@@ -127,6 +128,15 @@ impl Policy {
     /// Each criterion's weight in the whole, in policy order, where none is exempt (`MODEL.md` §5); they sum to 1.
     pub fn weights(&self) -> impl ExactSizeIterator<Item = f64> {
         self.0.compiled.weights.iter().copied()
+    }
+
+    /// What to call a tier, `standard` and `unrated` too; its id where the policy does not know it.
+    #[must_use]
+    pub fn tier_title(&self, tier: &str, language: Language) -> String {
+        let tiers = &self.0.document.tiers;
+        let earned = tiers.earned.iter().find(|other| &*other.id == tier).map(|tier| &tier.title);
+        let title = earned.or_else(|| tiers.imposed.iter().find(|other| &*other.id == tier).map(|tier| &tier.title));
+        title.map_or_else(|| text("tiers", tier, language), |title| title.get(language).to_owned())
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {
