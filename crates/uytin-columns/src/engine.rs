@@ -165,6 +165,12 @@ impl<'j> Job<'j> {
         if self.sorted {
             return self.windows(&pool, input, &mut sink);
         }
+        let batches = self.collect(input)?;
+        pool.install(|| self.partitioned(&batches, &mut sink))
+    }
+
+    /// Keeps a stream in memory, as far as the limit lets it.
+    pub(crate) fn collect(&self, input: impl Iterator<Item = Result<RecordBatch, Error>>) -> Result<Vec<RecordBatch>, Error> {
         let mut batches = Vec::new();
         let mut bytes = InputBytes::default();
         let mut rows = 0;
@@ -176,7 +182,7 @@ impl<'j> Job<'j> {
             self.check_memory(bytes.add(&batch), INPUT)?;
             batches.push(batch);
         }
-        pool.install(|| self.partitioned(&batches, &mut sink))
+        Ok(batches)
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {
@@ -190,7 +196,7 @@ impl<'j> Job<'j> {
         })
     }
 
-    fn check_cancelled(&self) -> Result<(), Error> {
+    pub(crate) fn check_cancelled(&self) -> Result<(), Error> {
         match self.cancel {
             Some(cancel) if cancel.load(Ordering::Relaxed) => {
                 Err(Fault::new(Code::Cancelled, "", "a request to stop", "the work to go on").into())

@@ -6,6 +6,7 @@ mod engine;
 #[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
 mod file;
 mod ids;
+mod impact;
 mod output;
 mod pack;
 mod previous;
@@ -17,6 +18,7 @@ mod subject;
 pub use engine::{Job, Progress, Screening, Summary};
 #[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
 pub use file::{Batches, Format, Writer, read, write};
+pub use impact::{ChangeSink, Groups, ImpactOf, PreviousOf, impact};
 pub use output::{Extras, output_schema};
 pub use previous::Previous;
 pub use row::columns_of;

@@ -20,6 +20,7 @@ mod explain;
 pub mod fairness;
 mod finding;
 pub mod gaming;
+pub mod impact;
 mod json;
 pub mod kernel;
 mod ledger;
@@ -51,6 +52,7 @@ pub use count::SetAside;
 pub use date::Date;
 pub use digest::Digest;
 pub use error::{Code, Error, Fault, disguises, quote};
+pub use impact::Impact;
 pub use ledger::Ledger;
 pub use limits::Limits;
 pub use measure::{Measure, Trigger};
@@ -67,7 +69,7 @@ pub use request::assess_json;
 pub use resample::Estimated;
 pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
-pub use schema::{assessment_schema, brief_schema, policy_schema, record_schema, shortlist_schema};
+pub use schema::{assessment_schema, brief_schema, impact_schema, policy_schema, record_schema, shortlist_schema};
 pub use shortlist::{
     BeyondLimit, Brief, BriefDocument, Candidate, CriterionAtLeast, FindingFacts, LeftOut, Listed, NoFindings, Order, Ranking, Ranks,
     Shortfall, Shortlist, shortlist,

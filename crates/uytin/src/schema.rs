@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 
 use crate::assessment::Document;
+use crate::impact::ImpactDocument;
 use crate::policy::PolicyDocument;
 use crate::record::Record;
 use crate::shortlist::{BriefDocument, ShortlistDocument};
@@ -39,4 +40,10 @@ pub fn brief_schema() -> serde_json::Value {
 #[must_use]
 pub fn shortlist_schema() -> serde_json::Value {
     schema_of::<ShortlistDocument<'static>>()
+}
+
+/// The schema of an impact.
+#[must_use]
+pub fn impact_schema() -> serde_json::Value {
+    schema_of::<ImpactDocument<'static>>()
 }

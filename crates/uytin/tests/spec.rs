@@ -41,6 +41,7 @@ fn published_schemas_are_those_of_the_types() {
         ("assessment", uytin::assessment_schema()),
         ("brief", uytin::brief_schema()),
         ("shortlist", uytin::shortlist_schema()),
+        ("impact", uytin::impact_schema()),
     ] {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         let path = spec(&format!("schemas/{name}.schema.json"));

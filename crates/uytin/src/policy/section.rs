@@ -100,7 +100,7 @@ impl Section {
     pub fn changed(a: &Policy, b: &Policy) -> Vec<Self> {
         let (Some(a), Some(b)) = (tree(a), tree(b)) else { return Vec::new() };
         let differs = |field: &&str| a.get(field).map(Json::canonical) != b.get(field).map(Json::canonical);
-        Self::ALL.into_iter().filter(|section| section.fields().iter().any(|field| differs(field))).collect()
+        Self::ALL.into_iter().filter(|section| section.fields().iter().any(&differs)).collect()
     }
 }
 
