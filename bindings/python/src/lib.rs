@@ -7,6 +7,7 @@ mod ledger;
 mod parts;
 mod policy;
 mod record;
+mod tools;
 
 /// The native part of the package; import `uytin` instead.
 #[pyo3::pymodule(gil_used = false)]
@@ -26,6 +27,8 @@ mod _uytin {
     use crate::policy::PyPolicy;
     #[pymodule_export]
     use crate::record::PyRecord;
+    #[pymodule_export]
+    use crate::tools::{Answer, attacks, calibrated, fairness_of, interval_coverage, shortlist};
 
     /// The catalogue of codes with their texts, as JSON.
     #[pymodule_export]

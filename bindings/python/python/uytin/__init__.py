@@ -17,8 +17,10 @@ Examples
 
 from ._errors import ColumnError, PolicyError, RecordError, UytinError
 from ._frames import assess_frame, observations, records_frame
+from ._tools import fairness
 from ._uytin import (
     VERSION,
+    Answer,
     Assessment,
     Change,
     CreditMass,
@@ -42,11 +44,16 @@ from ._uytin import (
     Trigger,
     Verification,
     assess,
+    attacks,
+    calibrate,
+    interval_coverage,
+    shortlist,
 )
 
 __version__ = VERSION
 
 __all__ = [
+    "Answer",
     "Assessment",
     "Change",
     "ColumnError",
@@ -75,6 +82,11 @@ __all__ = [
     "Verification",
     "assess",
     "assess_frame",
+    "attacks",
+    "calibrate",
+    "fairness",
+    "interval_coverage",
     "observations",
     "records_frame",
+    "shortlist",
 ]

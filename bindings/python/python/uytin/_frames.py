@@ -352,3 +352,21 @@ def _said(values: list[Any], pairs: dict[Any, tuple[int, int] | None], column: s
             passed.append(says[0])
             failed.append(says[1])
     return kept, passed, failed
+
+
+def columns_of(frame: Any, *names: str) -> list[list[Any]]:
+    """Columns of any frame as lists."""
+    if hasattr(frame, "collect"):
+        frame = frame.collect()
+    if isinstance(frame, Table) or not hasattr(frame, "__getitem__"):
+        import pyarrow
+
+        frame = pyarrow.table(frame)
+    return [_list(frame[name]) for name in names]
+
+
+def _list(column: Any) -> list[Any]:
+    for way in ("to_pylist", "to_list", "tolist"):
+        if hasattr(column, way):
+            return list(getattr(column, way)())
+    return list(column)

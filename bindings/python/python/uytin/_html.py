@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from ._uytin import Assessment, Ledger, Policy
+from ._uytin import Answer, Assessment, Ledger, Policy
 from ._words import Words, glyph, plain, points, signed
 
 LIGHT = (
@@ -233,3 +233,68 @@ def ledger(of: Ledger, lang: str = "en") -> str:
         rows.append(_row(words("more", n=f"{len(subjects) - most:,}")))
     table = _table([words("subject"), words("records"), words("dates"), words("sources")], rows)
     return _sheet(words, f"<h3>{text(repr(of).strip('<>'))}</h3>{table}")
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, dict) and value and set(value) <= {"estimate", "lower", "upper"}:
+        if value.get("lower") is None:
+            return _number(value.get("estimate"))
+        span = f"{_number(value['lower'])} \u2013 {_number(value.get('upper'))}"
+        return f"{_number(value['estimate'])} ({span})" if "estimate" in value else span
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "\u2013"}[value]
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(_number(item) for item in value)
+    return str(value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return bool(value) and set(value) <= {"estimate", "lower", "upper"}
+    return not isinstance(value, list) or not any(isinstance(item, (dict, list)) for item in value)
+
+
+def _flat(item: dict[str, Any]) -> dict[str, Any]:
+    """The fields of small objects in an object beside its own."""
+    out = {}
+    for key, value in item.items():
+        if isinstance(value, dict) and not _is_plain(value) and all(_is_plain(inner) for inner in value.values()):
+            out.update({f"{key} {inner}": field for inner, field in value.items()})
+        else:
+            out[key] = value
+    return out
+
+
+def _section(name: str, value: Any, depth: int = 0) -> str:
+    """A part of a document: plain fields as a list, alike objects as a table, greater parts below."""
+    title = f"<h4>{text(name.replace('_', ' '))}</h4>" if name else ""
+    if isinstance(value, list):
+        if not all(isinstance(item, dict) for item in value):
+            return title + f"<p>{text(_number(value))}</p>"
+        value = [_flat(item) for item in value]
+        most, fields = 200, list(dict.fromkeys(key for item in value for key in item))
+        plain_fields = [key for key in fields if all(_is_plain(item.get(key)) for item in value)]
+        cells = [[_number(item.get(key)) for key in plain_fields] for item in value[:most]]
+        rows = [_row(text(first), *others) for first, *others in cells] if plain_fields else []
+        if len(value) > most:
+            rows.append(_row(f"\u2026 {len(value) - most:,}"))
+        out = title + (_table([text(key.replace("_", " ")) for key in plain_fields], rows) if plain_fields else "")
+        for item in value if depth < 2 else []:
+            for key in fields:
+                if key not in plain_fields and item.get(key):
+                    out += _section(f"{_number(item.get(fields[0]))}: {key}", item[key], depth + 1)
+        return out
+    if isinstance(value, dict) and not _is_plain(value):
+        shown = {key: item for key, item in value.items() if _is_plain(item)}
+        rows = [_row(text(key.replace("_", " ")), _number(item)) for key, item in shown.items()]
+        rest = "".join(_section(key, item, depth + 1) for key, item in value.items() if key not in shown)
+        return title + (f'<div class="scroll"><table><tbody>{"".join(rows)}</tbody></table></div>' if rows else "") + rest
+    return title + f"<p>{text(_number(value))}</p>"
+
+
+def answer(of: Answer) -> str:
+    """The sheet of a tool's answer."""
+    words, document = Words(of.policy or Policy.reference(), "en"), of.to_dict()
+    return _sheet(words, _section("", document) + ("" if "notice" in document else _notice(words)))

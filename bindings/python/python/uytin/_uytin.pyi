@@ -7,7 +7,7 @@ from datetime import date
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["CATALOGUE", "VERSION", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "record_stream"]
+__all__ = ["CATALOGUE", "VERSION", "Answer", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "attacks", "calibrate", "fairness_of", "interval_coverage", "record_stream", "shortlist"]
 
 CATALOGUE: Final[str]
 """
@@ -18,6 +18,45 @@ VERSION: Final[str]
 """
 The version of the engine.
 """
+
+@final
+class Answer:
+    """
+    The answer of a tool: a document with the same bytes in every language, read like a dictionary.
+
+    Examples
+    --------
+    >>> answer = uytin.attacks(as_of="2026-11-21", random_bases=0)
+    >>> answer["attacks"][0]["attack"]
+    'one-source-floods'
+    """
+    def __contains__(self, key: Any, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getitem__(self, key: str, /) -> Any: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Any: ...
+    def __len__(self, /) -> int: ...
+    def __new__(cls, /, json: str, policy: Policy | None = None) -> Answer: ...
+    def __reduce__(self, /) -> "tuple[object, tuple[str, Policy | None]]": ...
+    def __repr__(self, /) -> str: ...
+    def _repr_html_(self, /) -> str: ...
+    def keys(self, /) -> list[str]:
+        """
+        The names of the document's fields.
+        """
+    @property
+    def policy(self, /) -> Policy | None:
+        """
+        The policy that the tool made, if it made one.
+        """
+    def to_dict(self, /) -> "dict[str, Any]":
+        """
+        The JSON form as dictionaries and lists.
+        """
+    def to_json(self, /) -> str:
+        """
+        Compact JSON, the same bytes in every language.
+        """
 
 @final
 class Assessment:
@@ -1182,7 +1221,132 @@ def assess_stream(stream: Any, as_of: SupportsGetItem[int, Any], *, history: boo
     Scores every subject of a stream of records, for each of the dates.
     """
 
+def attacks(records: Any | None = None, *, as_of: Any, policy: Policy | None = None, random_bases: SupportsIndex = 5, seed: SupportsIndex = 1) -> Answer:
+    """
+    Tries attacks on a score: one source floods, credits are piled up, an incident is split, and so on; says how far each
+    gets and which bound of the model holds it.
+
+    Parameters
+    ----------
+    records, optional
+        A `Ledger` or records to attack; a stated ledger and random ones where none is given.
+    as_of
+        The day of assessment.
+    policy : Policy, optional
+        The reference policy where none is given.
+    random_bases, seed : int
+        How many random ledgers to attack beside the stated one, and what draws them.
+
+    Returns
+    -------
+    Answer
+    """
+
+def calibrate(records: Any, train_to: Any, test_from: Any, *, policy: Policy | None = None, seed: SupportsIndex = 1, replicates: SupportsIndex = 1000) -> Answer:
+    """
+    Fits priors and half-lives of a policy to records up to a day, and tries the fitted policy on what came after.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    train_to, test_from
+        The last day of what is fitted to, and the first day of what it is tried on.
+    policy : Policy, optional
+        What to start from; the reference policy where none is given.
+    seed, replicates : int
+        Draw the bootstrap intervals.
+
+    Returns
+    -------
+    Answer
+        The report; its `policy` is the fitted one. Fitted values are estimates, not official weights.
+
+    Raises
+    ------
+    UytinError
+        Where `test_from` does not come after `train_to`.
+
+    Examples
+    --------
+    >>> calibrate(Ledger(), "2014-12-31", "2015-01-01", replicates=10)["criteria"][0]["prior"]
+    'no-checks'
+    """
+
+def fairness_of(groups: SupportsGetItem[int, str], scores: SupportsGetItem[int, SupportsFloat | SupportsIndex], coverages: SupportsGetItem[int, SupportsFloat | SupportsIndex], tiers: SupportsGetItem[int, str], outcomes: SupportsGetItem[int, bool | None] | None = None, *, policy: Policy | None = None, least: SupportsIndex = 10, seed: SupportsIndex = 1, replicates: SupportsIndex = 1000) -> Answer:
+    """
+    Compares groups from their columns; `uytin.fairness` takes them from a frame.
+    """
+
+def interval_coverage(criterion: str | None = None, *, policy: Policy | None = None, seed: SupportsIndex = 1, replicates: SupportsIndex = 2000) -> Answer:
+    """
+    Simulates how often the nominal interval of a criterion holds the truth: of independent checks, and of checks that are
+    sampled, decayed, capped and clustered.
+
+    Parameters
+    ----------
+    criterion : str, optional
+        The policy's first criterion where none is given.
+    policy : Policy, optional
+        The reference policy where none is given.
+    seed, replicates : int
+        What draws the trials, and how many there are of each kind.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    UytinError
+        Where the policy has no such criterion, or `replicates` is 0.
+
+    Examples
+    --------
+    >>> interval_coverage("nothing")
+    Traceback (most recent call last):
+      ...
+    uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
+    """
+
 def record_stream(ledger: Ledger) -> Table:
     """
     The records of a ledger as columns.
+    """
+
+def shortlist(records: Any, brief: Any, as_of: Any, *, policy: Policy | None = None, previous: dict[str, str] | None = None) -> tuple[Answer, list[Answer]]:
+    """
+    Ranks the subjects of a ledger that meet a brief, best lower bound first; those that the evidence cannot tell apart
+    share a band.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    brief
+        What is asked of candidates: JSON, or a mapping. It has no field for the size of an audience.
+    as_of
+        The day of assessment.
+    policy : Policy, optional
+        The reference policy where none is given.
+    previous : mapping, optional
+        The tiers that subjects had.
+
+    Returns
+    -------
+    tuple of Answer and list of Answer
+        The shortlist, and for each subject that is left out the first condition that it does not meet.
+
+    Raises
+    ------
+    UytinError
+        With every fault of the brief in `faults`.
+
+    Examples
+    --------
+    >>> listed, left_out = shortlist([dict(
+    ...     type="observation", id="audit-1", subject="creator-1", source="auditor-7", source_class="auditor",
+    ...     criterion="ad-disclosure", date="2026-11-01", passed=40, failed=2)], {"lower_at_least": 60}, "2026-11-21")
+    >>> listed["candidates"], left_out[0]["condition"], left_out[0]["found"]
+    (0, 'lower_at_least', 46)
     """

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ._frames import columns_of
 from ._html import LIGHT
-from ._uytin import Assessment, Policy, Table
+from ._uytin import Assessment, Policy
 from ._words import Words, glyph, plain, points, signed
 
 COLOURS = {entry.split(":")[0][2:]: entry.split(":")[1] for entry in LIGHT.split(";") if entry.startswith("--")}
@@ -31,24 +32,6 @@ def _note(ax: Any, policy: Policy, lang: str) -> None:
         policy.notice(lang), (0, 0), xycoords="axes fraction", xytext=(0, -46), textcoords="offset points", fontsize=7,
         color=COLOURS["soft"], va="top", wrap=True, annotation_clip=False,
     )  # fmt: skip
-
-
-def _columns(frame: Any, *names: str) -> list[list[Any]]:
-    """Columns of any frame as lists."""
-    if hasattr(frame, "collect"):
-        frame = frame.collect()
-    if isinstance(frame, Table) or not hasattr(frame, "__getitem__"):
-        import pyarrow
-
-        frame = pyarrow.table(frame)
-    return [_list(frame[name]) for name in names]
-
-
-def _list(column: Any) -> list[Any]:
-    for way in ("to_pylist", "to_list", "tolist"):
-        if hasattr(column, way):
-            return list(getattr(column, way)())
-    return list(column)
 
 
 def _tiers(policy: Policy | None, lang: str) -> tuple[Policy, Words, dict[str, str]]:
@@ -124,7 +107,7 @@ def distribution(frame: Any, *, policy: Policy | None = None, ax: Any = None, la
     matplotlib.axes.Axes
     """
     policy, words, colours = _tiers(policy, lang)
-    scores, tiers = _columns(frame, "score", "tier")
+    scores, tiers = columns_of(frame, "score", "tier")
     shown = [tier for tier in policy.tiers if tier != "unrated" and tier in set(tiers)]
     groups = [[score for score, of in zip(scores, tiers, strict=True) if of == tier] for tier in shown]
     ax = _axes(ax, (9, 4))
@@ -157,7 +140,7 @@ def coverage(frame: Any, *, policy: Policy | None = None, ax: Any = None, lang: 
     matplotlib.axes.Axes
     """
     policy, words, colours = _tiers(policy, lang)
-    scores, lowers, uppers, shares, tiers = _columns(frame, "score", "lower", "upper", "coverage", "tier")
+    scores, lowers, uppers, shares, tiers = columns_of(frame, "score", "lower", "upper", "coverage", "tier")
     rows = list(zip(shares, scores, lowers, uppers, tiers, strict=True))
     ax = _axes(ax, (9, 5))
     unrated = [row for row in rows if row[4] == "unrated"]
@@ -195,7 +178,7 @@ def history(frame: Any, subject: Any, *, policy: Policy | None = None, ax: Any =
     matplotlib.axes.Axes
     """
     policy, words, colours = _tiers(policy, lang)
-    columns = _columns(frame, "subject", "as_of", "score", "lower", "upper", "tier")
+    columns = columns_of(frame, "subject", "as_of", "score", "lower", "upper", "tier")
     rows = sorted(row[1:] for row in zip(*columns, strict=True) if row[0] == subject)
     days = [row[0] for row in rows]
     ax = _axes(ax, (9, 4))
@@ -271,7 +254,7 @@ def tier_flows(before: Any, after: Any, *, policy: Policy | None = None, ax: Any
     from matplotlib.path import Path
 
     policy, words, colours = _tiers(policy, lang)
-    left, right = (dict(zip(*_columns(frame, "subject", "tier"), strict=True)) for frame in (before, after))
+    left, right = (dict(zip(*columns_of(frame, "subject", "tier"), strict=True)) for frame in (before, after))
     pairs = [(left[subject], right[subject]) for subject in left if subject in right]
     order = {tier: place for place, tier in enumerate(policy.tiers)}
     order |= {tier: -1 for pair in pairs for tier in pair if tier not in order}

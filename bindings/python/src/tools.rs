@@ -1,0 +1,333 @@
+//! The tools around the score: shortlists, calibration, comparisons of groups, attacks, what the interval covers.
+
+use std::collections::HashMap;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use uytin::calibrate::{Population, Settings, calibrate};
+use uytin::coverage::simulate;
+use uytin::fairness::{Fairness, FairnessSettings, Member};
+use uytin::gaming::{Base, attack};
+use uytin::{Brief, Error, Ledger, Policy};
+
+use crate::convert::{Day, Kind, bytes_of, dict_of, exception};
+use crate::ledger::{PyLedger, ledger_of};
+use crate::policy::{PyPolicy, policy_or_reference};
+use crate::record::hash;
+
+/// The answer of a tool: a document with the same bytes in every language, read like a dictionary.
+///
+/// Examples
+/// --------
+/// >>> answer = uytin.attacks(as_of="2026-11-21", random_bases=0)
+/// >>> answer["attacks"][0]["attack"]
+/// 'one-source-floods'
+#[pyclass(frozen, mapping, module = "uytin")]
+pub struct Answer {
+    json: String,
+    policy: Option<Policy>,
+}
+
+impl Answer {
+    pub const fn of(json: String) -> Self {
+        Self { json, policy: None }
+    }
+}
+
+#[pymethods]
+impl Answer {
+    #[new]
+    #[pyo3(signature = (json, policy = None))]
+    fn from_json(json: String, policy: Option<&Bound<'_, PyPolicy>>) -> Self {
+        Self { json, policy: policy.map(|policy| policy.get().0.clone()) }
+    }
+
+    /// The policy that the tool made, if it made one.
+    #[getter]
+    fn policy(&self) -> Option<PyPolicy> {
+        self.policy.clone().map(PyPolicy)
+    }
+
+    /// Compact JSON, the same bytes in every language.
+    fn to_json(&self) -> &str {
+        &self.json
+    }
+
+    /// The JSON form as dictionaries and lists.
+    #[pyo3(signature = () -> "dict[str, Any]")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dict_of(py, &self.json)
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.to_dict(py)?.as_any().get_item(key)
+    }
+
+    fn __contains__(&self, py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.to_dict(py)?.contains(key)
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.to_dict(py)?.len())
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.to_dict(py)?.as_any().try_iter()?.into_any())
+    }
+
+    /// The names of the document's fields.
+    fn keys(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        self.to_dict(py)?.keys().iter().map(|key| key.extract()).collect()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("<Answer: {}>", self.keys(py)?.join(", ")))
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        slf.py().import("uytin._html")?.getattr("answer")?.call1((slf,))?.extract()
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().json == self.json)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash(self.json.as_bytes())
+    }
+
+    #[pyo3(signature = () -> "tuple[object, tuple[str, Policy | None]]")]
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, Option<PyPolicy>)) {
+        (slf.get_type().into_any(), (slf.get().json.clone(), slf.get().policy()))
+    }
+}
+
+/// The ledger that is meant: one, or what holds records.
+fn ledger(records: &Bound<'_, PyAny>) -> PyResult<Ledger> {
+    match records.cast::<PyLedger>() {
+        Ok(ledger) => Ok(ledger.get().ledger.clone()),
+        Err(_) => ledger_of(records),
+    }
+}
+
+/// The text of a document: JSON, or a mapping.
+fn text_of(document: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u8>> {
+    if document.cast::<PyMapping>().is_ok() {
+        return bytes_of(&document.py().import("json")?.call_method1("dumps", (document,))?, what);
+    }
+    bytes_of(document, what)
+}
+
+fn general(py: Python<'_>, error: &Error) -> PyErr {
+    exception(py, Kind::General, error)
+}
+
+/// Ranks the subjects of a ledger that meet a brief, best lower bound first; those that the evidence cannot tell apart
+/// share a band.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// brief
+///     What is asked of candidates: JSON, or a mapping. It has no field for the size of an audience.
+/// as_of
+///     The day of assessment.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// previous : mapping, optional
+///     The tiers that subjects had.
+///
+/// Returns
+/// -------
+/// tuple of Answer and list of Answer
+///     The shortlist, and for each subject that is left out the first condition that it does not meet.
+///
+/// Raises
+/// ------
+/// UytinError
+///     With every fault of the brief in `faults`.
+///
+/// Examples
+/// --------
+/// >>> listed, left_out = shortlist([dict(
+/// ...     type="observation", id="audit-1", subject="creator-1", source="auditor-7", source_class="auditor",
+/// ...     criterion="ad-disclosure", date="2026-11-01", passed=40, failed=2)], {"lower_at_least": 60}, "2026-11-21")
+/// >>> listed["candidates"], left_out[0]["condition"], left_out[0]["found"]
+/// (0, 'lower_at_least', 46)
+#[pyfunction]
+#[pyo3(signature = (records, brief, as_of, *, policy = None, previous = None))]
+pub fn shortlist(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    brief: &Bound<'_, PyAny>,
+    as_of: Day,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    previous: Option<HashMap<String, String>>,
+) -> PyResult<(Answer, Vec<Answer>)> {
+    let (policy, ledger, text) = (policy_or_reference(policy), ledger(records)?, text_of(brief, "the JSON of a brief, or its mapping")?);
+    let brief = Brief::from_bytes(&text, &policy).map_err(|error| general(py, &error))?;
+    let previous = previous.unwrap_or_default();
+    Ok(py.detach(|| {
+        let (listed, left_out) = uytin::shortlist(&brief, &ledger, as_of.0, |subject| previous.get(subject).map(String::as_str));
+        let left_out = left_out.iter().map(|out| Answer::of(out.to_json(&brief))).collect();
+        (Answer::of(listed.to_json()), left_out)
+    }))
+}
+
+/// Fits priors and half-lives of a policy to records up to a day, and tries the fitted policy on what came after.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// train_to, test_from
+///     The last day of what is fitted to, and the first day of what it is tried on.
+/// policy : Policy, optional
+///     What to start from; the reference policy where none is given.
+/// seed, replicates : int
+///     Draw the bootstrap intervals.
+///
+/// Returns
+/// -------
+/// Answer
+///     The report; its `policy` is the fitted one. Fitted values are estimates, not official weights.
+///
+/// Raises
+/// ------
+/// UytinError
+///     Where `test_from` does not come after `train_to`.
+///
+/// Examples
+/// --------
+/// >>> calibrate(Ledger(), "2014-12-31", "2015-01-01", replicates=10)["criteria"][0]["prior"]
+/// 'no-checks'
+#[pyfunction(name = "calibrate")]
+#[pyo3(signature = (records, train_to, test_from, *, policy = None, seed = 1, replicates = 1000))]
+pub fn calibrated(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    train_to: Day,
+    test_from: Day,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    seed: u64,
+    replicates: usize,
+) -> PyResult<Answer> {
+    let (policy, ledger) = (policy_or_reference(policy), ledger(records)?);
+    let settings = Settings { seed, replicates, ..Settings::new(train_to.0, test_from.0) };
+    let found = py.detach(|| {
+        let population = Population::of(&ledger, &Population::reading_policy(&policy)?);
+        calibrate(&population, &policy, &settings)
+    });
+    let found = found.map_err(|error| general(py, &error))?;
+    Ok(Answer { json: found.to_json(), policy: Some(found.fitted) })
+}
+
+/// Compares groups from their columns; `uytin.fairness` takes them from a frame.
+#[pyfunction]
+#[pyo3(signature = (groups, scores, coverages, tiers, outcomes = None, *, policy = None, least = 10, seed = 1, replicates = 1000))]
+#[expect(clippy::too_many_arguments, reason = "columns of one call")]
+pub fn fairness_of(
+    py: Python<'_>,
+    groups: Vec<String>,
+    scores: Vec<f64>,
+    coverages: Vec<f64>,
+    tiers: Vec<String>,
+    outcomes: Option<Vec<Option<bool>>>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    least: usize,
+    seed: u64,
+    replicates: usize,
+) -> Answer {
+    let policy = policy_or_reference(policy);
+    py.detach(|| {
+        let mut fairness = Fairness::new(&policy, FairnessSettings { least, seed, replicates });
+        let outcomes = outcomes.into_iter().flatten().chain(std::iter::repeat(None));
+        let rows = groups.iter().zip(&tiers).zip(scores.iter().zip(&coverages)).zip(outcomes);
+        for (((group, tier), (&score, &coverage)), outcome) in rows {
+            fairness.add(&Member { group, score, coverage, tier, outcome });
+        }
+        Answer::of(fairness.report().to_json())
+    })
+}
+
+/// Tries attacks on a score: one source floods, credits are piled up, an incident is split, and so on; says how far each
+/// gets and which bound of the model holds it.
+///
+/// Parameters
+/// ----------
+/// records, optional
+///     A `Ledger` or records to attack; a stated ledger and random ones where none is given.
+/// as_of
+///     The day of assessment.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// random_bases, seed : int
+///     How many random ledgers to attack beside the stated one, and what draws them.
+///
+/// Returns
+/// -------
+/// Answer
+#[pyfunction]
+#[pyo3(signature = (records = None, *, as_of, policy = None, random_bases = 5, seed = 1))]
+pub fn attacks(
+    py: Python<'_>,
+    records: Option<&Bound<'_, PyAny>>,
+    as_of: Day,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    random_bases: u64,
+    seed: u64,
+) -> PyResult<Answer> {
+    let policy = policy_or_reference(policy);
+    let given = records.map(ledger).transpose()?;
+    Ok(py.detach(|| {
+        let bases: Vec<Base> = match &given {
+            Some(ledger) => ledger.subjects().map(|subject| Base::of(subject, ledger, subject)).collect(),
+            None => std::iter::once(Base::stated(&policy, as_of.0))
+                .chain((0..random_bases).map(|n| Base::random(&policy, as_of.0, seed.wrapping_add(n))))
+                .collect(),
+        };
+        Answer::of(attack(&policy, as_of.0, &bases).to_json())
+    }))
+}
+
+/// Simulates how often the nominal interval of a criterion holds the truth: of independent checks, and of checks that are
+/// sampled, decayed, capped and clustered.
+///
+/// Parameters
+/// ----------
+/// criterion : str, optional
+///     The policy's first criterion where none is given.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// seed, replicates : int
+///     What draws the trials, and how many there are of each kind.
+///
+/// Returns
+/// -------
+/// Answer
+///
+/// Raises
+/// ------
+/// UytinError
+///     Where the policy has no such criterion, or `replicates` is 0.
+///
+/// Examples
+/// --------
+/// >>> interval_coverage("nothing")
+/// Traceback (most recent call last):
+///   ...
+/// uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
+#[pyfunction]
+#[pyo3(signature = (criterion = None, *, policy = None, seed = 1, replicates = 2000))]
+pub fn interval_coverage(
+    py: Python<'_>,
+    criterion: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    seed: u64,
+    replicates: u32,
+) -> PyResult<Answer> {
+    let policy = policy_or_reference(policy);
+    let found = py.detach(|| simulate(&policy, criterion, seed, replicates));
+    found.map(|report| Answer::of(report.to_json())).map_err(|error| general(py, &error))
+}
