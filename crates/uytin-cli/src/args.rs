@@ -56,6 +56,14 @@ pub enum Command {
     /// Check, name or show a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Fit priors and half-lives to records, and report how well the policy predicts
+    Calibrate(Calibrate),
+    /// Compare scores, tiers and restrictions of groups
+    Fairness(Fairness),
+    /// Simulate what the nominal interval really covers
+    Coverage(Coverage),
+    /// Simulate attacks on a score beside their bounds
+    Attack(Attack),
     /// Make a synthetic population for trials: records about nobody
     Simulate(Simulate),
     /// Print the JSON Schema of a document
@@ -188,6 +196,150 @@ pub struct Shortlist {
     pub to: To,
     #[command(flatten)]
     pub engine: Engine,
+}
+
+/// How a report is written, and where.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// How to write the report [default: by the output's name, else text]
+    #[arg(short, long, value_enum)]
+    pub format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For the eye
+    Text,
+    /// For programs
+    Json,
+    /// One page with pictures
+    Html,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin calibrate records.jsonl --policy policy.json --train-to 2014-12-31 --test-from 2015-01-01
+  uytin calibrate population.parquet -o fitted-policy.json --report report.html
+
+Priors are Bühlmann's and Straub's estimates, half-lives those that predict best. What the records cannot tell keeps the
+policy's own value, and the report says why. A fitted policy is a proposal: a person decides on it.")]
+pub struct Calibrate {
+    #[command(flatten)]
+    pub records: Records,
+    #[command(flatten)]
+    pub under: Under,
+    /// The last day of the records to fit to [default: the day by which seven tenths of the records lie]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub train_to: Option<Date>,
+    /// The first day of the records to try the policy on [default: the day after]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub test_from: Option<Date>,
+    /// Draws bootstrap replicates and samples
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Bootstrap replicates
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub replicates: usize,
+    /// Rows that half-lives are sought on, and that predictions are made of, at most: of whole subjects drawn at random
+    #[arg(long, value_name = "N", default_value_t = 300_000)]
+    pub sample_rows: usize,
+    /// Write the fitted policy
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Write the report to a file [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
+    /// How to write the report [default: by its name, else text]
+    #[arg(short, long, value_enum)]
+    pub format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin fairness scores.parquet --groups groups.csv
+  uytin fairness records.jsonl --groups creators.parquet --group-column region -o fairness.html
+
+Groups are a table with the columns `subject` and `group`, and `outcome` where it is known how subjects turned out: 1 well, 0
+not. The model never sees the groups.")]
+pub struct Fairness {
+    /// Scores as `uytin assess` writes them (one file), or records
+    #[command(flatten)]
+    pub records: Records,
+    /// Which subject is of which group: .csv, .parquet or .arrow
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub groups: PathBuf,
+    /// The column of the group
+    #[arg(long, value_name = "COLUMN", default_value = "group")]
+    pub group_column: String,
+    /// The column of the outcome; it may be missing
+    #[arg(long, value_name = "COLUMN", default_value = "outcome")]
+    pub outcome_column: String,
+    /// Groups of fewer subjects have no figures of their own
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub least: usize,
+    /// Draws bootstrap replicates
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Bootstrap replicates
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub replicates: usize,
+    #[command(flatten)]
+    pub under: Under,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin coverage
+  uytin coverage --policy policy.json --criterion claim-accuracy --replicates 20000 -o coverage.json")]
+pub struct Coverage {
+    /// The policy [default: the reference policy icp-2026]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub policy: Option<PathBuf>,
+    /// The criterion whose prior, half-life and caps are used [default: the policy's first]
+    #[arg(long, value_name = "ID")]
+    pub criterion: Option<String>,
+    /// Draws the subjects
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Simulated subjects of each figure
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub replicates: u32,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 every bound held; 1 one was exceeded; 2 bad input
+
+Examples:
+  uytin attack
+  uytin attack --policy policy.json --random 20 -o attacks.html
+  uytin attack records.jsonl --subject creator-1")]
+pub struct Attack {
+    /// Attack these records too: JSON Lines
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub records: Vec<PathBuf>,
+    /// The subject of the records; may be left out where they have one
+    #[arg(short, long, value_name = "ID", requires = "records")]
+    pub subject: Option<String>,
+    #[command(flatten)]
+    pub under: Under,
+    /// How many random ledgers to attack besides the stated one
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub random: u16,
+    /// Draws the random ledgers
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub report: ReportArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -372,7 +524,7 @@ pub enum Document {
 /// Which records are read, and how.
 #[derive(Debug, Args)]
 pub struct Records {
-    /// Files of records, in any order: JSON Lines, gzip or not; for `assess`, `shortlist` and `impact` also Parquet, CSV and Arrow; `-` for standard input
+    /// Files of records, in any order: JSON Lines, gzip or not; for `assess`, `shortlist`, `impact`, `calibrate` and `fairness` also Parquet, CSV and Arrow; `-` for standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// What the files hold [default: by their names]

@@ -64,7 +64,7 @@ fn inert(json: &str) -> String {
     json.replace('<', r"\u003c")
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -118,7 +118,7 @@ fn read_each(records: &Records, progress: &Progress, keep: &mut Keep<'_>) -> Res
             return Err(Failure::at(
                 source,
                 "a table",
-                "JSON Lines: tables are for `uytin assess`, `shortlist` and `impact`, and not together with JSON Lines",
+                "JSON Lines: tables are for `uytin assess`, `shortlist`, `impact`, `calibrate` and `fairness`, and not together with JSON Lines",
             ));
         }
         let before = collector.seen;
@@ -218,6 +218,56 @@ pub fn previous_tiers(path: &Path) -> Result<HashMap<String, String>> {
         }
     }
     Ok(tiers)
+}
+
+/// Reads files of JSON Lines into one ledger, by the default limits.
+pub fn ledger(files: &[PathBuf], progress: &Progress) -> Result<Ledger> {
+    let records =
+        Records { files: files.to_vec(), input_format: Some(InputFormat::Jsonl), skip_bad: false, max_line: Limits::DEFAULT.line_bytes };
+    read(&records, progress).map(|input| input.ledger)
+}
+
+/// What a line of `--format jsonl` says in short.
+#[derive(Deserialize)]
+struct InShort<'a> {
+    #[serde(borrow)]
+    subject: Cow<'a, str>,
+    score: f64,
+    coverage: f64,
+    #[serde(borrow)]
+    tier: Cow<'a, str>,
+}
+
+/// Whether JSON Lines hold assessments rather than records: by the first line.
+pub fn are_assessments(path: &Path) -> Result<bool> {
+    let source = Source::of(path);
+    let mut lines = Lines::new(source.text(&Progress::hidden())?, ASSESSMENT_BYTES);
+    while let Some((_, line)) = lines.next_line().map_err(|(number, error)| source.broken(number, &error))? {
+        match line {
+            Line::Whole(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+            Line::Whole(bytes) => return Ok(serde_json::from_slice::<InShort<'_>>(bytes).is_ok()),
+            Line::TooLong => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
+/// Hands subject, score, coverage and tier of each assessment of JSON Lines to `take`.
+pub fn assessments(path: &Path, mut take: impl FnMut(&str, f64, f64, &str) -> Result<()>) -> Result<()> {
+    let source = Source::of(path);
+    let mut lines = Lines::new(source.text(&Progress::hidden())?, ASSESSMENT_BYTES);
+    while let Some((number, line)) = lines.next_line().map_err(|(number, error)| source.broken(number, &error))? {
+        let bytes = match line {
+            Line::Whole(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => continue,
+            Line::Whole(bytes) => bytes,
+            Line::TooLong => b"",
+        };
+        let brief: InShort<'_> = serde_json::from_slice(bytes).map_err(|_| {
+            Failure::at(format_args!("{source}:{number}: $"), excerpt(bytes), "an assessment as `--format jsonl` writes it")
+        })?;
+        take(&brief.subject, brief.score, brief.coverage, &brief.tier)?;
+    }
+    Ok(())
 }
 
 /// The beginning of a line, for a message.

@@ -2,8 +2,12 @@
 
 mod args;
 mod assess;
+mod attack;
+mod calibrate;
+mod document;
 mod explain;
 mod failure;
+mod fairness;
 mod html;
 mod input;
 mod interrupt;
@@ -60,6 +64,10 @@ fn run(cli: &Cli) -> Result<u8> {
         Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
         Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
+        Command::Calibrate(args) => calibrate::run(args, cli.quiet),
+        Command::Fairness(args) => fairness::run(args, cli.quiet),
+        Command::Coverage(args) => attack::coverage(args),
+        Command::Attack(args) => attack::run(args, cli.quiet),
         Command::Simulate(args) => simulate::run(args, cli.quiet),
         Command::Schema { document, to } => schema(*document, to),
         Command::Merge { records, to } => merge(records, to, cli.quiet),

@@ -396,7 +396,7 @@ fn in_file(name: &str, error: &Error) -> Error {
 }
 
 /// Opens a table; one from standard input is first put on disk, since its end is to be read first.
-fn open(path: &Path, format: Table, expected: &str) -> Result<(Batches, Option<NamedTempFile>)> {
+pub fn open(path: &Path, format: Table, expected: &str) -> Result<(Batches, Option<NamedTempFile>)> {
     let source = Source::of(path);
     let mut content = source.open(expected)?;
     let mut spooled = None;

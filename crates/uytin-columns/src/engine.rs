@@ -7,7 +7,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
-use uytin::kernel::{Resolver, SetAside};
+use uytin::kernel::{MassRow, Resolver, SetAside};
 use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks, value_fault};
@@ -100,6 +100,8 @@ pub struct Job<'j> {
     pub previous: Option<&'j Previous>,
     /// A brief to judge subjects by.
     pub screening: Option<Screening<'j>>,
+    /// Is handed each subject's id and rows of checks and credits, from any thread and in any order.
+    pub watch: Option<&'j Watch<'j>>,
     /// Bytes that input and working memory of an unsorted table may take; more is refused.
     pub memory_limit: u64,
     /// Is told how far the job is, from any thread.
@@ -109,6 +111,9 @@ pub struct Job<'j> {
     /// Rows in all, if the caller knows: handed on to `progress`.
     pub rows_total: Option<u64>,
 }
+
+/// What takes the rows of each subject.
+pub type Watch<'w> = dyn Fn(&str, &[MassRow]) + Sync + 'w;
 
 impl<'j> Job<'j> {
     /// A job on an unsorted table with all cores, within three quarters of the memory that is free (where the system does not
@@ -123,6 +128,7 @@ impl<'j> Job<'j> {
             extras: Extras::default(),
             previous: None,
             screening: None,
+            watch: None,
             memory_limit: free_memory() / 4 * 3,
             progress: None,
             cancel: None,
@@ -262,8 +268,16 @@ impl<'j> Job<'j> {
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);
-        let context =
-            Context { policy: self.policy, as_of: self.as_of, shape: &shape, previous: self.previous, batches: &columns, layout, with_ids };
+        let context = Context {
+            policy: self.policy,
+            as_of: self.as_of,
+            shape: &shape,
+            previous: self.previous,
+            watch: self.watch,
+            batches: &columns,
+            layout,
+            with_ids,
+        };
         let partitions = Partitions { job: self, context, subjects: &subjects, sources: &source_ids, shift: local };
         if with_ids && layout.is_some() { partitions.run::<Tagged>(rows, sink) } else { partitions.run::<Packed>(rows, sink) }
     }
@@ -674,7 +688,16 @@ impl<'j, 's> Stream<'j, 's> {
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
         let layout = self.job.layout(self.sources.len(), 0);
         let job = self.job;
-        let context = Context { policy: job.policy, as_of: job.as_of, shape, previous: job.previous, batches: &columns, layout, with_ids };
+        let context = Context {
+            policy: job.policy,
+            as_of: job.as_of,
+            shape,
+            previous: job.previous,
+            watch: job.watch,
+            batches: &columns,
+            layout,
+            with_ids,
+        };
         // One task a thread, and then some, each from the start of a subject.
         let mut cuts = vec![0];
         let tasks = (self.threads * 4).min(end.div_ceil(BLOCK * 16)).max(1);

@@ -9,17 +9,19 @@ mod ids;
 mod impact;
 mod output;
 mod pack;
+mod population;
 mod previous;
 mod row;
 mod shortlist;
 mod simulate;
 mod subject;
 
-pub use engine::{Job, Progress, Screening, Summary};
+pub use engine::{Job, Progress, Screening, Summary, Watch};
 #[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
 pub use file::{Batches, Format, Writer, read, write};
 pub use impact::{ChangeSink, Groups, ImpactOf, PreviousOf, impact};
 pub use output::{Extras, output_schema};
+pub use population::{Scored, population, scores};
 pub use previous::Previous;
 pub use row::columns_of;
 pub use shortlist::{LeftOutSink, shortlist};

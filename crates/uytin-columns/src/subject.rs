@@ -23,6 +23,7 @@ pub(crate) struct Context<'a, 'b> {
     pub(crate) as_of: Date,
     pub(crate) shape: &'b Shape,
     pub(crate) previous: Option<&'b Previous>,
+    pub(crate) watch: Option<&'b crate::engine::Watch<'b>>,
     /// By first row.
     pub(crate) batches: &'b [Batch<'a>],
     /// Without one every row is kept as a whole record.
@@ -153,6 +154,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
             rows_of = rows(&bound);
         }
         rows_of.masses = &self.masses;
+        if let Some(watch) = context.watch {
+            watch(&name.to_text(), &self.masses);
+        }
         let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows_of, previous, pillar));
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows_of, context.as_of, &verdict));
@@ -169,6 +173,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         self.with_previous += u64::from(previous.is_some());
         let tier = previous.map(|previous| previous.tier);
         set_aside(&bound, context.as_of).for_each(|reason| count(counts, reason));
+        if let Some(watch) = context.watch {
+            watch(&name.to_text(), rows(&bound).masses);
+        }
         let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows(&bound), tier, pillar));
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows(&bound), context.as_of, &verdict));

@@ -4,7 +4,8 @@
 //! of rated subjects alone, since the score of the others is the prior's. A subject is *restricted* where its tier is an
 //! imposed one; where the caller knows how subjects turned out, a *false restriction* is one of a subject that turned out
 //! well. Intervals hold 95 %, by subject: by bootstrap up to [`BOOTSTRAP_MOST`] subjects, beyond by the normal
-//! approximation, which is as good there and needs sums alone.
+//! approximation, which is as good there and needs sums alone; rates of which all or none are so have the intervals of Wilson and
+//! Newcombe. Figures of fewer subjects than a group must have are not given.
 
 use std::collections::BTreeMap;
 
@@ -138,6 +139,11 @@ impl Sums {
         (self.n > 0.5).then(|| self.sum / self.n)
     }
 
+    /// Whether all values, which are 0 or 1, are the same.
+    fn is_alike(&self) -> bool {
+        self.sum < 0.5 || self.n - self.sum < 0.5
+    }
+
     /// The squared standard error of the mean.
     fn error2(&self) -> Option<f64> {
         let mean = self.mean()?;
@@ -170,6 +176,8 @@ struct Group {
     sums: Vec<Sums>,
 }
 
+/// The figures from here on are rates of 0 and 1; those before are not.
+const FIRST_RATE: usize = 2;
 const NORMAL_95: f64 = 1.959_963_984_540_054;
 
 impl Fairness {
@@ -250,8 +258,17 @@ impl Fairness {
             let figure = |n: usize| -> Option<Figure> {
                 let (own, total) = (group.sums.get(n)?, total.get(n)?);
                 let rest = total.less(own);
-                let gap = own.mean().zip(rest.mean()).filter(|_| several).map(|(own, rest)| own - rest);
+                let of = self.names.get(n)?.clone();
+                let is_enough = |sums: &Sums| count(sums.n) >= self.settings.least as u64;
+                if !is_enough(own) {
+                    let none = Estimated::default();
+                    return Some(Figure { of, subjects: count(own.n), mean: none, gap: none, differs: None });
+                }
+                let gap = own.mean().zip(rest.mean()).filter(|_| several && is_enough(&rest)).map(|(own, rest)| own - rest);
+                let is_rate = n >= FIRST_RATE;
                 let (mean, gap) = match &replicates {
+                    // The bootstrap and the normal approximation see no chance where all are alike.
+                    _ if is_rate && (own.is_alike() || (gap.is_some() && rest.is_alike())) => (wilson(own), newcombe(gap, own, &rest)),
                     Some(all) => {
                         let of = all.get(group.place as usize)?.get(n)?;
                         let mut lists = [of.iter().map(|pair| pair[0]).collect::<Vec<f64>>(), of.iter().map(|pair| pair[1]).collect()];
@@ -263,7 +280,6 @@ impl Fairness {
                         (normal(own.mean(), own.error2()), normal(gap, error2))
                     }
                 };
-                let of = self.names.get(n)?.clone();
                 Some(Figure { of, subjects: count(own.n), mean, gap, differs: gap.differs() })
             };
             let figures = if caution.is_none() { (0..figures).filter_map(figure).collect() } else { Vec::new() };
@@ -315,6 +331,29 @@ impl Fairness {
         }
         out
     }
+}
+
+/// Wilson's interval of a rate.
+fn wilson(sums: &Sums) -> Estimated {
+    let Some(rate) = sums.mean() else { return Estimated::default() };
+    let z2 = NORMAL_95 * NORMAL_95;
+    let centre = (rate + z2 / (2.0 * sums.n)) / (1.0 + z2 / sums.n);
+    let width = NORMAL_95 * libm::sqrt(rate * (1.0 - rate) / sums.n + z2 / (4.0 * sums.n * sums.n)) / (1.0 + z2 / sums.n);
+    Estimated { estimate: nine(rate), lower: nine((centre - width).max(0.0)), upper: nine((centre + width).min(1.0)) }
+}
+
+/// Newcombe's interval of the difference of two rates (1998, method 10): from the Wilson intervals of both.
+fn newcombe(gap: Option<f64>, own: &Sums, rest: &Sums) -> Estimated {
+    let ends = |of: &Sums| {
+        let one = wilson(of);
+        Some((one.estimate?, one.lower?, one.upper?))
+    };
+    let (Some(gap), Some((p, low, high)), Some((q, rest_low, rest_high))) = (gap, ends(own), ends(rest)) else {
+        return Estimated { estimate: gap.and_then(nine), lower: None, upper: None };
+    };
+    let down = libm::sqrt((p - low) * (p - low) + (rest_high - q) * (rest_high - q));
+    let up = libm::sqrt((high - p) * (high - p) + (q - rest_low) * (q - rest_low));
+    Estimated { estimate: nine(gap), lower: nine(gap - down), upper: nine(gap + up) }
 }
 
 fn normal(estimate: Option<f64>, error2: Option<f64>) -> Estimated {
@@ -376,6 +415,12 @@ mod tests {
         members.extend((0..5).map(|_| member("c", 50.0, "unrated", None)));
         let some = report(&members);
         assert_eq!(some.groups.iter().map(|group| group.caution).collect::<Vec<_>>(), [None, Some("one-subject"), Some("too-small")]);
+        // Of a rate that is 0, the interval still leaves room.
+        let restricted = figure(&some, "a", "restricted");
+        assert_eq!((restricted.mean.estimate, restricted.mean.lower), (Some(0.0), Some(0.0)));
+        assert!((restricted.mean.upper.unwrap() - 0.113_5).abs() < 1e-4, "{restricted:?}");
+        // Fewer than ten others: no gap.
+        assert_eq!(restricted.gap.estimate, None);
         // Nobody's outcome is known.
         assert_eq!((figure(&some, "a", "false-restriction").mean.estimate, some.outcomes), (None, 0));
     }

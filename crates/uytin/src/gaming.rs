@@ -496,7 +496,7 @@ impl Ring<'_> {
     }
 
     fn self_audit(&mut self) {
-        let own = self.policy.document().sources.iter().filter(|(_, class)| class.sector.is_none() && class.reliability > 0.0);
+        let own = self.policy.document().sources.iter().filter(|(_, class)| class.sector.is_none());
         let (classes, reliability): (Vec<&Arc<str>>, Vec<f64>) = own.map(|(id, class)| (id, class.reliability)).unzip();
         if !classes.is_empty() {
             self.praise(&classes, reliability.iter().sum(), false);

@@ -59,6 +59,8 @@ impl Serialize for Method {
 const METHODS: usize = Method::ALL.len();
 /// Bins of the calibration curve, of equal width.
 const BINS: usize = 10;
+/// A bin of fewer checks has no interval.
+const BIN_CHECKS_MIN: f64 = 10.0;
 /// A share of fewer later checks says too little of an interval.
 const LATER_CHECKS_MIN: f64 = 10.0;
 
@@ -474,6 +476,8 @@ fn curve(predictions: &[Prediction], method: usize, subjects: usize, settings: &
     let bins = observed.into_iter().enumerate().filter_map(|(bin, observed)| {
         let checks: f64 = sums.get(bin)?.iter().map(|(_, all, _)| all).sum();
         let predicted = nine(predicted.get(bin)? / checks)?;
+        // The bootstrap of a handful sees too little chance.
+        let observed = if checks < BIN_CHECKS_MIN { Estimated { lower: None, upper: None, ..observed } } else { observed };
         Some(Bin { from: edge(bin), to: edge(bin + 1), checks: whole(checks), predicted, observed })
     });
     bins.collect()

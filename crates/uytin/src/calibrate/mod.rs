@@ -97,6 +97,16 @@ impl Population {
         self.rows.len()
     }
 
+    /// The first day by which more than this share of all rows lie; `None` where there is none.
+    #[must_use]
+    pub fn split(&self, share: f64) -> Option<Date> {
+        let mut days: Vec<i32> = self.rows.iter().map(|row| row.day).collect();
+        days.sort_unstable();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in the list")]
+        let place = (share.clamp(0.0, 1.0) * days.len() as f64) as usize;
+        days.get(place.min(days.len().saturating_sub(1))).and_then(|&day| Date::from_days(day))
+    }
+
     /// The rows of the subject at a place, of all criteria and credits.
     fn subject(&self, place: usize) -> &[MassRow] {
         let Some(&(_, came)) = self.subjects.get(place) else { return &[] };

@@ -1,0 +1,285 @@
+//! `uytin fairness`: scores, coverage, tiers and restrictions of the groups of a population side by side.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use uytin::fairness::{Fairness, FairnessReport, FairnessSettings, Member};
+use uytin::{Date, Policy, quote};
+use uytin_columns::{Job, Scored};
+
+use crate::args;
+use crate::assess::{left_out, rules};
+use crate::document::{Document, Part, count, decimals, estimated};
+use crate::failure::{Failure, Result};
+use crate::input::{self, InputFormat, Skipped, quote_path};
+use crate::interrupt;
+use crate::output;
+use crate::progress::Progress;
+use crate::table::{Stop, open, set, with_batches};
+
+/// A subject's group by its number, and how it turned out.
+type Standing = (u32, Option<bool>);
+
+/// Which subject is of which group.
+struct Groups {
+    names: Vec<String>,
+    of: HashMap<String, Standing>,
+}
+
+pub fn run(args: &args::Fairness, quiet: bool) -> Result<u8> {
+    input::read_once(args.records.files.iter().chain(&args.under.policy).chain([&args.groups]))?;
+    let (policy, as_of) = rules(&args.under)?;
+    let policy = policy.policy;
+    let groups = read_groups(&args.groups, &args.group_column, &args.outcome_column)?;
+    let settings = FairnessSettings { least: args.least, seed: args.seed, replicates: args.replicates };
+    let mut fairness = Fairness::new(&policy, settings);
+    let mut without = 0_usize;
+    let mut take = |scored: Scored<'_>| match groups.of.get(scored.subject) {
+        Some(&(group, outcome)) => {
+            let group = groups.names.get(group as usize).map_or("", String::as_str);
+            fairness.add(&Member { group, score: scored.score, coverage: scored.coverage, tier: scored.tier, outcome });
+        }
+        None => without += 1,
+    };
+    let progress = Progress::new(quiet);
+    let skipped = read_scores(args, &policy, as_of, &progress, &mut take)?;
+    progress.clear();
+    let report = fairness.report();
+    document(&report).write(&args.report)?;
+    if !quiet && without > 0 {
+        output::say(&format!("{} subjects without a group left out", count(without)));
+    }
+    Ok(left_out(&skipped))
+}
+
+/// Scores of records, or those that a file of scores holds.
+fn read_scores(
+    args: &args::Fairness,
+    policy: &Policy,
+    as_of: Date,
+    progress: &Progress,
+    take: &mut (impl FnMut(Scored<'_>) + Send),
+) -> Result<Skipped> {
+    if let [path] = args.records.files.as_slice() {
+        match InputFormat::table(args.records.input_format, path) {
+            Some(format) => {
+                let (batches, _spooled) = open(path, format, "a file of scores or records")?;
+                let has = |name: &str| batches.schema.field_with_name(name).is_ok();
+                if has("score") && has("tier") {
+                    return table_scores(path, batches, policy, take).map(|()| Skipped::default());
+                }
+            }
+            None if path.as_os_str() != "-" && input::are_assessments(path)? => {
+                input::assessments(path, |subject, score, coverage, tier| {
+                    known_tier(path, policy, tier)?;
+                    take(Scored { subject, score, coverage, tier });
+                    Ok(())
+                })?;
+                return Ok(Skipped::default());
+            }
+            None => {}
+        }
+    }
+    let work = |stream: crate::table::Stream<'_>| {
+        progress.scoring(stream.rows.unwrap_or_default());
+        let tell = |done: uytin_columns::Progress| progress.at(done.rows, done.subjects);
+        let mut job = Job::new(policy, as_of);
+        set(&mut job, &args.engine);
+        job.progress = Some(&tell);
+        job.rows_total = stream.rows;
+        uytin_columns::scores(&job, stream.batches, take).map_err(Stop::from)
+    };
+    with_batches(&args.records, policy, as_of, work).map(|(_, skipped)| skipped)
+}
+
+fn known_tier(path: &Path, policy: &Policy, tier: &str) -> Result<()> {
+    if crate::text::tiers(policy).any(|known| known == tier) {
+        return Ok(());
+    }
+    Err(Failure::at(
+        format_args!("{}: $.tier", quote_path(path)),
+        quote(tier),
+        "a tier of the policy: name the policy of the scores with `--policy`",
+    ))
+}
+
+fn table_scores(path: &Path, batches: uytin_columns::Batches, policy: &Policy, take: &mut impl FnMut(Scored<'_>)) -> Result<()> {
+    let name = quote_path(path);
+    for batch in batches {
+        interrupt::check().map_err(|error| Failure::writing(&name, &error))?;
+        let batch = batch.map_err(|error| Failure::of(&name, &error))?;
+        let column = |column: &str, kind: &DataType| {
+            let found = batch.column_by_name(column).and_then(|array| cast(array, kind).ok());
+            found.ok_or_else(|| Failure::at(format_args!("{name}: $.{column}"), "no such column", "scores as `uytin assess` writes them"))
+        };
+        let (subjects, tiers) = (column("subject", &DataType::Utf8)?, column("tier", &DataType::Utf8)?);
+        let (scores, coverage) = (column("score", &DataType::Float64)?, column("coverage", &DataType::Float64)?);
+        let (subjects, tiers) = (subjects.as_string::<i32>(), tiers.as_string::<i32>());
+        let (scores, coverage) = (scores.as_primitive::<Float64Type>(), coverage.as_primitive::<Float64Type>());
+        for row in 0..batch.num_rows() {
+            let tier = tiers.value(row);
+            known_tier(path, policy, tier)?;
+            // Of a subject that is not rated some outputs hold no score.
+            let number = |array: &arrow_array::Float64Array| if array.is_null(row) { f64::NAN } else { array.value(row) };
+            take(Scored { subject: subjects.value(row), score: number(scores), coverage: number(coverage), tier });
+        }
+    }
+    Ok(())
+}
+
+/// Reads which subject is of which group: any table with the columns.
+fn read_groups(path: &Path, group: &str, outcome: &str) -> Result<Groups> {
+    let Some(format) = InputFormat::table(None, path).or((path.as_os_str() == "-").then_some(uytin_columns::Format::Csv)) else {
+        return Err(Failure::at(quote_path(path), "no such format", "groups as .csv, .parquet or .arrow"));
+    };
+    let name = quote_path(path);
+    let (batches, _spooled) = open(path, format, "a file of groups")?;
+    let mut groups = Groups { names: Vec::new(), of: HashMap::new() };
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut row_number = 0_u64;
+    for batch in batches {
+        let batch = batch.map_err(|error| Failure::of(&name, &error))?;
+        let texts = |column: &str| batch.column_by_name(column).and_then(|array| cast(array, &DataType::Utf8).ok());
+        let need = |column: &str| {
+            texts(column)
+                .ok_or_else(|| Failure::at(format_args!("{name}: $.{column}"), "no such column", "the columns `subject` and the group's"))
+        };
+        let (subjects, of, outcomes) = (need("subject")?, need(group)?, texts(outcome));
+        for row in 0..batch.num_rows() {
+            let place = |column: &str| format!("{name}: row {row_number}: $.{column}");
+            let (subject, of) = (subjects.as_string::<i32>(), of.as_string::<i32>());
+            if subject.is_null(row) {
+                return Err(Failure::at(place("subject"), "`null`", "a subject"));
+            }
+            let result = match outcomes.as_ref().map(|outcomes| outcomes.as_string::<i32>()).filter(|outcomes| !outcomes.is_null(row)) {
+                Some(outcomes) => turned_out(outcomes.value(row)).map_err(|found| {
+                    Failure::at(
+                        place(outcome),
+                        found,
+                        "`1` (or true, yes) where it turned out well, `0` (or false, no) where not, or nothing",
+                    )
+                })?,
+                None => None,
+            };
+            if !of.is_null(row) {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let number = *numbers.entry(of.value(row).to_owned()).or_insert_with(|| {
+                    groups.names.push(of.value(row).to_owned());
+                    next
+                });
+                if groups.of.insert(subject.value(row).to_owned(), (number, result)).is_some() {
+                    return Err(Failure::at(place("subject"), format_args!("{} again", quote(subject.value(row))), "each subject once"));
+                }
+            }
+            row_number += 1;
+        }
+    }
+    Ok(groups)
+}
+
+fn turned_out(text: &str) -> std::result::Result<Option<bool>, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "" => Ok(None),
+        "1" | "1.0" | "true" | "yes" => Ok(Some(true)),
+        "0" | "0.0" | "false" | "no" => Ok(Some(false)),
+        _ => Err(quote(text)),
+    }
+}
+
+fn document(report: &FairnessReport) -> Document {
+    let big = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX));
+    let mut parts = vec![
+        Part::Text(format!("Policy {} {}, {}.", report.policy, report.version, report.digest)),
+        Part::Text(report.notice.clone()),
+        Part::Text(format!(
+            "{} subjects in {} groups; how {} of them turned out is known. Intervals: 95 %, {}. A gap is a group's figure less that of all others; it is marked where its interval excludes 0. A gap is no proof of unfair treatment, and none is no proof of fair treatment.",
+            big(report.subjects),
+            count(report.groups.len()),
+            if report.outcomes == 0 { "none".to_owned() } else { big(report.outcomes) },
+            if report.intervals == "bootstrap" { "bootstrap by subject" } else { "normal approximation" },
+        )),
+    ];
+    match report.caution {
+        Some("no-subjects") => parts.push(Part::Text("There are no subjects with a group: nothing can be compared.".into())),
+        Some("one-group") => parts.push(Part::Text("There is one group only: nothing can be compared.".into())),
+        _ => {}
+    }
+    for group in &report.groups {
+        parts.push(Part::Heading(format!("{}: {} subjects, {} rated", group.group, big(group.subjects), big(group.rated))));
+        match group.caution {
+            Some("one-subject") => parts.push(Part::Text("A group of one: no figures, since they would be that subject's.".into())),
+            Some(_) => parts.push(Part::Text(format!("Fewer than {} subjects: too small for figures.", report.least))),
+            None => {}
+        }
+        let rows: Vec<Vec<String>> = group
+            .figures
+            .iter()
+            .filter(|figure| figure.mean.estimate.is_some())
+            .map(|figure| {
+                let digits = if figure.of == "score" { 1 } else { 3 };
+                vec![
+                    figure.of.clone(),
+                    if figure.differs == Some(true) { "differs".to_owned() } else { String::new() },
+                    big(figure.subjects),
+                    estimated(&figure.mean, digits),
+                    estimated(&figure.gap, digits),
+                ]
+            })
+            .collect();
+        let few =
+            group.figures.iter().filter(|figure| figure.subjects > 0 && figure.mean.estimate.is_none()).map(|figure| figure.of.as_str());
+        let few: Vec<&str> = few.collect();
+        if !few.is_empty() {
+            parts.push(Part::Text(format!("Of fewer than {} subjects, and so not given: {}.", report.least, few.join(", "))));
+        }
+        if !rows.is_empty() {
+            parts.push(Part::Table { columns: vec!["figure", "", "subjects", "mean", "gap"], rows, texts: 2 });
+        }
+    }
+    let comparable: Vec<_> = report.groups.iter().filter(|group| !group.figures.is_empty()).collect();
+    for (of, what) in [("score", "Mean score of rated subjects"), ("false-restriction", "Rate of false restrictions")] {
+        let bars: Vec<(&str, &uytin::Estimated)> = comparable
+            .iter()
+            .filter_map(|group| Some((group.group.as_str(), &group.figures.iter().find(|figure| figure.of == of)?.mean)))
+            .filter(|(_, mean)| mean.estimate.is_some())
+            .collect();
+        if bars.len() > 1 {
+            parts.push(Part::Figure { svg: bars_svg(&bars, of == "score"), caption: format!("{what}, by group, with 95 % intervals.") });
+        }
+    }
+    Document { title: "Groups side by side".into(), parts, json: report.to_json() }
+}
+
+/// Points with their intervals, a group a line.
+fn bars_svg(bars: &[(&str, &uytin::Estimated)], is_points: bool) -> String {
+    use std::fmt::Write;
+    let most = if is_points { 100.0 } else { 1.0 };
+    let x = |value: f64| 190.0 + 380.0 * (value / most).clamp(0.0, 1.0);
+    let height = 30 + 26 * bars.len();
+    let mut out = format!(r#"<svg viewBox="0 0 640 {height}" role="img" aria-label="groups">"#);
+    for n in 0..=4 {
+        let value = most * f64::from(n) / 4.0;
+        let _ = write!(out, r#"<line class="grid" x1="{0:.1}" y1="4" x2="{0:.1}" y2="{1}"/>"#, x(value), height - 22);
+        let label = if is_points { format!("{value:.0}") } else { format!("{value:.2}") };
+        let _ = write!(out, r#"<text x="{:.1}" y="{}" text-anchor="middle">{label}</text>"#, x(value), height - 6);
+    }
+    for (n, (name, mean)) in bars.iter().enumerate() {
+        let y = 18 + 26 * n;
+        let short: String = name.chars().take(24).collect();
+        let _ = write!(out, r#"<text x="180" y="{}" text-anchor="end">{}</text>"#, y + 4, crate::html::escaped(&short));
+        if let (Some(lower), Some(upper)) = (mean.lower, mean.upper) {
+            let _ = write!(out, r#"<line class="s0 line" x1="{:.1}" y1="{y}" x2="{:.1}" y2="{y}"/>"#, x(lower), x(upper));
+        }
+        if let Some(value) = mean.estimate {
+            let digits = if is_points { 1 } else { 3 };
+            let _ = write!(out, r#"<circle class="s0" cx="{:.1}" cy="{y}" r="4"/>"#, x(value));
+            let _ = write!(out, r#"<text x="580" y="{}">{}</text>"#, y + 4, decimals(Some(value), digits));
+        }
+    }
+    out + "</svg>"
+}
