@@ -59,6 +59,18 @@ for (const [name, schema] of Object.entries(JSON.parse(readFileSync(schemas, 'ut
 }
 writeFileSync(join(generated, 'types.ts'), [...known.values()].join('\n'));
 
+// ---- words that the component shares with the report
+
+const WORDS = `language theme notice outOf likely notRatedWhy tNote coverage coverageNote validUntil exempt review pending pendingText pendingUnrated
+  reasons change basis records waterfall waterfallUnrated waterfallUnratedNote baseline findings showAll hideZero findingOf measures proposal until
+  because trigTier setAside setAsideHelp contest contest1 contest2 contest3 sectorsFor sectorsAgainst`.split(/\s+/);
+const report = JSON.parse(readFileSync(join(root, '../../crates/uytin-cli/src/report/strings.json'), 'utf8'));
+const words = Object.fromEntries(['en', 'vi'].map((lang) => [lang, Object.fromEntries(WORDS.map((key) => {
+  if (!report[lang][key]) throw new Error(`the report has no words for ${key}`);
+  return [key, report[lang][key]];
+}))]));
+writeFileSync(join(generated, 'report.ts'), `export const REPORT = ${JSON.stringify(words)};\n`);
+
 // ---- modules
 
 const common = {
@@ -70,7 +82,8 @@ await build({ ...common, entryPoints: ['js/browser.ts', 'js/inline.ts'] });
 if (existsSync(join(root, 'js/preview.ts'))) {
   const own = { ...common, loader: { '.css': 'text' }, plugins: [{ name: 'minify-css', setup: minifiedCss }] };
   await build({ ...own, entryPoints: ['js/preview.ts'], external: ['./browser.js'] });
-  await build({ ...own, entryPoints: ['js/preview-inline.ts'], alias: { './browser.js': './inline.js' } });
+  const inline = (plugin) => plugin.onResolve({ filter: /^\.\/browser\.js$/ }, () => ({ path: join(root, 'js/inline.ts') }));
+  await build({ ...own, entryPoints: ['js/preview-inline.ts'], plugins: [...own.plugins, { name: 'inline', setup: inline }] });
 }
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
 

@@ -1,0 +1,21 @@
+// What the component says besides the words of the report, the policy and the catalogue.
+export const OWN = {
+  en: {
+    preview: 'Preview', previewNote: 'What the score would be under {policy}, computed in this page; nothing is sent. A proposal: a person decides.',
+    undo: 'Undo', redo: 'Redo', reset: 'Back to the start', dateTitle: 'Day of assessment', dateHelp: 'Move the day to see evidence fade.', dateSlide: 'Day, from {from} to {to}',
+    changeTitle: 'What changed', sinceStart: 'since the start', noChange: 'Nothing has changed yet. Edit the evidence or move the day.', same: 'No part of the score has changed.', rangeWas: 'Range before: {was}. Range now: {now}.', tierWas: 'Tier before: {was}. Tier now: {now}.', coverageWas: 'Coverage before: {was}. Coverage now: {now}; {need} is needed.',
+    evidence: 'Evidence', evidenceHelp: 'Try what would change. The records of the sources stay as they are.', find: 'Find a record', shown: '{n} of {total} records', more: 'Show more', noRecords: 'There is no evidence yet. Having no record is never adverse.',
+    add: 'Add evidence', kind: 'Kind', criterion: 'Criterion', credit: 'Kind of credit', cls: 'Kind of source', source: 'Source', date: 'Date', passed: 'Checks that held', failed: 'Checks that did not', severity: 'Severity', status: 'Status', reach: 'People reached', incident: 'Case number, if any', amount: 'Amount',
+    addNow: 'Add', save: 'Save', cancel: 'Cancel', edit: 'Edit', withdraw: 'Withdraw', restore: 'Restore', contestAct: 'Contest', overturn: 'Overturn', withdrawn: 'withdrawn', edited: 'edited', added: 'added', held: '{passed} held, {failed} did not', people: '{n} people reached', editing: 'Edit record {id}', recordOf: '{id}, {source}', of: '{act}: {record}', required: 'Please fill this in.',
+    said: 'Score {score}, {tier}', saidUnrated: 'Not rated, possible range {lower} to {upper}', none: 'This preview holds no subject yet.', loadFault: 'This evidence cannot be shown', scale: 'Scale from 0 to 100: range {lower} to {upper}{score}. {zones}', scaleAt: ', score {score}', zone: '{tier} from {from} to {to}', total: 'Score', totalUnrated: 'Computed value, not a rating', omitted: 'and {n} more', previous: 'Score before',
+  },
+  vi: {
+    preview: 'Bản xem thử', previewNote: 'Điểm sẽ là bao nhiêu theo {policy}, tính ngay trên trang này; không gửi đi đâu. Chỉ là đề xuất: con người quyết định.',
+    undo: 'Hoàn tác', redo: 'Làm lại', reset: 'Về ban đầu', dateTitle: 'Ngày đánh giá', dateHelp: 'Dời ngày để xem bằng chứng phai dần.', dateSlide: 'Ngày, từ {from} đến {to}',
+    changeTitle: 'Điều đã thay đổi', sinceStart: 'so với ban đầu', noChange: 'Chưa có thay đổi. Hãy sửa bằng chứng hoặc dời ngày.', same: 'Không phần nào của điểm thay đổi.', rangeWas: 'Khoảng trước: {was}. Khoảng mới: {now}.', tierWas: 'Bậc trước: {was}. Bậc mới: {now}.', coverageWas: 'Độ bao phủ trước: {was}. Mới: {now}; cần {need}.',
+    evidence: 'Bằng chứng', evidenceHelp: 'Thử xem điều gì sẽ thay đổi. Bản ghi của các nguồn vẫn giữ nguyên.', find: 'Tìm bản ghi', shown: '{n} trên {total} bản ghi', more: 'Hiện thêm', noRecords: 'Chưa có bằng chứng. Không có hồ sơ không bao giờ là bất lợi.',
+    add: 'Thêm bằng chứng', kind: 'Loại', criterion: 'Tiêu chí', credit: 'Loại điểm cộng', cls: 'Loại nguồn', source: 'Nguồn', date: 'Ngày', passed: 'Lượt kiểm tra đạt', failed: 'Lượt không đạt', severity: 'Mức độ', status: 'Tình trạng', reach: 'Số người tiếp cận', incident: 'Số vụ việc, nếu có', amount: 'Số lượng',
+    addNow: 'Thêm', save: 'Lưu', cancel: 'Hủy', edit: 'Sửa', withdraw: 'Rút lại', restore: 'Khôi phục', contestAct: 'Khiếu nại', overturn: 'Hủy kết luận', withdrawn: 'đã rút', edited: 'đã sửa', added: 'đã thêm', held: '{passed} đạt, {failed} không đạt', people: '{n} người tiếp cận', editing: 'Sửa bản ghi {id}', recordOf: '{id}, {source}', of: '{act}: {record}', required: 'Vui lòng điền mục này.',
+    said: 'Điểm {score}, {tier}', saidUnrated: 'Chưa xếp bậc, khoảng có thể {lower} đến {upper}', none: 'Bản xem thử chưa có đối tượng.', loadFault: 'Không thể hiển thị bằng chứng này', scale: 'Thang từ 0 đến 100: khoảng {lower} đến {upper}{score}. {zones}', scaleAt: ', điểm {score}', zone: '{tier} từ {from} đến {to}', total: 'Điểm', totalUnrated: 'Giá trị tính được, không phải xếp bậc', omitted: 'và {n} mục khác', previous: 'Điểm trước',
+  },
+};
