@@ -8,6 +8,7 @@ mod axioms;
 mod bound;
 pub mod calibrate;
 mod codes;
+mod contest;
 mod count;
 pub mod coverage;
 mod date;
@@ -48,6 +49,7 @@ mod tier;
 pub use assessment::{Assessment, CreditMass, CriterionEstimate, Interval, Part, PartKind, Pending, PillarScore, Sectors, SetAsideRecord};
 pub use bound::{Bound, BoundSubject, Score, assess};
 pub use codes::{Language, catalogue, text, tool_catalogue, tool_text};
+pub use contest::{Contest, PartChange, TierChange};
 pub use count::SetAside;
 pub use date::Date;
 pub use digest::Digest;
@@ -59,8 +61,8 @@ pub use measure::{Measure, Trigger};
 pub use path::{Evidence, FurtherChecks, Obstacle, Path, Paths};
 pub use points::Points;
 pub use policy::{
-    Condition, Credit, Criterion, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDocument, Prior, ReachBand, Repeat,
-    Section, Severity, SourceClass, StatusRule, Statuses, Text, Tiers, mix,
+    Change, Condition, Credit, Criterion, Direction, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDiff,
+    PolicyDocument, Prior, ReachBand, Repeat, Section, Severity, SourceClass, StatusRule, Statuses, Text, Tiers, mix,
 };
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Difference, Receipt, Verification};

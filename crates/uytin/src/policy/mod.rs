@@ -1,6 +1,7 @@
 //! The policy: the document that fixes every number, checked once (`MODEL.md` §13) and compiled for use.
 
 pub(crate) mod compiled;
+mod diff;
 mod document;
 pub(crate) mod read;
 mod section;
@@ -13,6 +14,7 @@ pub use document::{
     Severity, SourceClass, StatusRule, Statuses, Text, Tiers,
 };
 
+pub use diff::{Change, Direction, PolicyDiff};
 pub use section::{Section, mix};
 
 use crate::codes::{Language, text};
