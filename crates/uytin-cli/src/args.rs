@@ -53,6 +53,8 @@ pub enum Command {
     Explain(Explain),
     /// Rank who of a population meets a brief, and say why the others do not
     Shortlist(Shortlist),
+    /// Say what a change of policy does to a population: who moves, by how much, and why
+    Impact(Impact),
     /// Check, name or show a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -342,6 +344,49 @@ pub struct Attack {
     pub report: ReportArgs,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin impact --from policy-2026.json --to policy-2027.json population.parquet
+  uytin impact --to draft.json population.parquet --groups regions.csv -o impact.html
+  uytin impact --to draft.json population.parquet --group-column region --changes moved.csv
+
+Every subject is scored under each policy of a chain that goes from the one to the other section by section; so the parts of
+each section sum exactly to the whole. What a section does depends on those before it.")]
+pub struct Impact {
+    #[command(flatten)]
+    pub records: Records,
+    /// The policy before [default: the reference policy icp-2026]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Option<PathBuf>,
+    /// The policy after
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub to: PathBuf,
+    /// The day of assessment [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<Date>,
+    /// An earlier run's JSON Lines, CSV, Parquet or Arrow; its tiers are the previous ones
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub previous: Option<PathBuf>,
+    /// A table (CSV, Parquet, Arrow) with `subject` and a column of groups
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub groups: Option<PathBuf>,
+    /// The column of groups: of `--groups`, or of the tables of records [default: the other column of `--groups`]
+    #[arg(long, value_name = "COLUMN")]
+    pub group_column: Option<String>,
+    /// Write who changes tier or score, with the part of each section: .jsonl or .csv
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub changes: Option<PathBuf>,
+    /// How to write the impact [default: by the output's name; else text]
+    #[arg(short, long, value_enum)]
+    pub format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub output: To,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
     /// Aligned columns for the eye
@@ -519,6 +564,8 @@ pub enum Document {
     Brief,
     /// A shortlist, as `uytin shortlist --format json` writes it
     Shortlist,
+    /// The impact of a change of policy, as `uytin impact --format json` writes it
+    Impact,
 }
 
 /// Which records are read, and how.

@@ -128,14 +128,17 @@ impl Sheet<'_> {
 
 /// The policy and the day; the local date is read here and nowhere else.
 pub fn rules(under: &Under) -> Result<(PolicyText, Date)> {
-    let policy = input::policy(under.policy.as_deref())?;
+    Ok((input::policy(under.policy.as_deref())?, day(under.as_of)?))
+}
+
+/// The day that is named, or today.
+pub fn day(named: Option<Date>) -> Result<Date> {
     let today = || {
         let today = Zoned::now().date();
         let part = |n: i8| u8::try_from(n).ok();
         Date::new(u16::try_from(today.year()).ok()?, part(today.month())?, part(today.day())?)
     };
-    let as_of = under.as_of.or_else(today).ok_or_else(|| Failure::at("the system's clock", "no date", "today, or `--as-of`"))?;
-    Ok((policy, as_of))
+    named.or_else(today).ok_or_else(|| Failure::at("the system's clock", "no date", "today, or `--as-of`"))
 }
 
 /// Says which lines were left out, and gives the exit code.

@@ -34,7 +34,7 @@ pub fn run(args: &Calibrate, quiet: bool) -> Result<u8> {
         job.rows_total = stream.rows;
         uytin_columns::population(&job, stream.batches).map_err(Stop::from)
     };
-    let ((population, summary), skipped) = with_batches(&args.records, &policy, as_of, work)?;
+    let ((population, summary), skipped) = with_batches(&args.records, &policy, as_of, None, work)?;
     progress.clear();
     let train_to = args.train_to.or_else(|| population.split(TRAIN_SHARE)).unwrap_or(as_of);
     let test_from = args.test_from.unwrap_or_else(|| train_to.plus(1));

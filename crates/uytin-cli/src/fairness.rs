@@ -94,7 +94,7 @@ fn read_scores(
         job.rows_total = stream.rows;
         uytin_columns::scores(&job, stream.batches, take).map_err(Stop::from)
     };
-    with_batches(&args.records, policy, as_of, work).map(|(_, skipped)| skipped)
+    with_batches(&args.records, policy, as_of, None, work).map(|(_, skipped)| skipped)
 }
 
 fn known_tier(path: &Path, policy: &Policy, tier: &str) -> Result<()> {

@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod fairness;
 mod html;
+mod impact;
 mod input;
 mod interrupt;
 mod output;
@@ -60,6 +61,7 @@ fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Assess(args) => assess::run(args, cli.quiet),
         Command::Explain(args) => explain::run(args, cli.quiet),
+        Command::Impact(args) => impact::run(args, cli.quiet),
         Command::Shortlist(args) => shortlist::run(args, cli.quiet),
         Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
@@ -90,6 +92,7 @@ fn schema(document: Document, to: &To) -> Result<u8> {
         Document::Assessment => uytin::assessment_schema(),
         Document::Brief => uytin::brief_schema(),
         Document::Shortlist => uytin::shortlist_schema(),
+        Document::Impact => uytin::impact_schema(),
     };
     Output::to(to.output.as_deref())?.write(|out| writeln!(out, "{schema:#}"))?;
     Ok(0)

@@ -91,7 +91,7 @@ fn make(
         job.rows_total = stream.rows;
         uytin_columns::shortlist(&job, brief, stream.batches, sink).map_err(Stop::from)
     };
-    let ((list, summary), skipped) = with_batches(&args.records, policy, as_of, work)?;
+    let ((list, summary), skipped) = with_batches(&args.records, policy, as_of, None, work)?;
     progress.clear();
     Ok((list, summary, skipped))
 }

@@ -14,7 +14,7 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use tempfile::NamedTempFile;
 use uytin::{Code, Date, Error, Fault, Policy, quote};
-use uytin_columns::{Batches, Extras, Format as Table, Job, Previous, Summary, Writer, columns_of, output_schema};
+use uytin_columns::{Batches, Extras, Format as Table, Groups, Job, Previous, Summary, Writer, columns_of, output_schema};
 
 use crate::args::{Assess, Engine, Format, Records, With};
 use crate::assess::Sheet;
@@ -31,7 +31,7 @@ const WAITING: usize = 2;
 pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Format) -> Result<Skipped> {
     let policy = &sheet.policy.policy;
     let is_table = |path: &PathBuf| InputFormat::table(args.records.input_format, path).is_some();
-    let tables = args.records.files.iter().all(is_table).then(|| Tables::open(&args.records, policy, sheet.as_of)).transpose()?;
+    let tables = args.records.files.iter().all(is_table).then(|| Tables::open(&args.records, policy, sheet.as_of, None)).transpose()?;
     let schema = tables.as_ref().map_or_else(|| columns_of([]).schema(), |tables| tables.schema.clone());
     let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
     let previous = args.previous.as_deref().map(|path| previous(path, policy, subject.is_integer())).transpose()?;
@@ -100,15 +100,65 @@ pub struct Stream<'a> {
     pub integers: bool,
 }
 
-/// Hands the records of every file, tables or JSON Lines, to `work`.
+/// Whether every file is a table that can be read again.
+pub fn can_be_read_again(records: &Records) -> bool {
+    records.files.iter().all(|path| path.as_os_str() != "-" && InputFormat::table(records.input_format, path).is_some())
+}
+
+/// The tables of records once more.
+pub fn again(
+    records: &Records,
+    policy: &Policy,
+    as_of: Date,
+    apart: Option<&str>,
+) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, Error>> + Send + use<>> {
+    Tables::open(records, policy, as_of, apart)
+}
+
+/// The groups of subjects that a column of the tables of records gives.
+pub fn groups_of_records(records: &Records, policy: &Policy, as_of: Date, column: &str) -> Result<Groups> {
+    if let Some(path) = records.files.iter().find(|path| InputFormat::table(records.input_format, path).is_none()) {
+        return Err(Failure::at(Source::of(path), "JSON Lines", "tables with the column of groups, or `--groups`"));
+    }
+    let mut tables = Tables::open(records, policy, as_of, Some(column))?;
+    tables.groups = Some(Groups::new(column));
+    let begun = tables.begun.clone();
+    for batch in tables.by_ref() {
+        batch.map_err(|error| Stop::Engine(error).into_failure(&begun.lock().unwrap_or_else(PoisonError::into_inner)))?;
+    }
+    tables.groups.ok_or_else(|| Failure::new("no groups were read"))
+}
+
+/// The groups of subjects that a table gives: by this column, or by the only one beside `subject`.
+pub fn groups_of_table(path: &Path, column: Option<&str>) -> Result<Groups> {
+    let name = Source::of(path).to_string();
+    let format = Table::of_path(path).ok_or_else(|| Failure::at(&name, "no such format", "a table: .csv, .parquet or .arrow"))?;
+    let (batches, _spooled) = open(path, format, "a table of groups")?;
+    let others: Vec<&str> = batches.schema.fields().iter().map(|field| field.name().as_str()).filter(|field| *field != "subject").collect();
+    let column = match (column, others.as_slice()) {
+        (Some(column), _) => column.to_owned(),
+        (None, [only]) => (*only).to_owned(),
+        (None, all) => return Err(Failure::at(&name, format_args!("the columns {}", all.join(", ")), "one of them, by `--group-column`")),
+    };
+    let mut groups = Groups::new(&column);
+    groups.add(&RecordBatch::new_empty(batches.schema.clone())).map_err(|error| Failure::of(&name, &error))?;
+    for batch in batches {
+        let added = batch.and_then(|batch| groups.add(&batch));
+        added.map_err(|error| Failure::Faults(in_file(&name, &error).faults().map(Fault::to_string).collect()))?;
+    }
+    Ok(groups)
+}
+
+/// Hands the records of every file, tables or JSON Lines, to `work`; `apart` is a column that is no part of the records.
 pub fn with_batches<T>(
     records: &Records,
     policy: &Policy,
     as_of: Date,
+    apart: Option<&str>,
     work: impl FnOnce(Stream<'_>) -> std::result::Result<T, Stop>,
 ) -> Result<(T, Skipped)> {
     if records.files.iter().any(|path| InputFormat::table(records.input_format, path).is_some()) {
-        let tables = Tables::open(records, policy, as_of)?;
+        let tables = Tables::open(records, policy, as_of, apart)?;
         if let Some(path) = records.files.iter().find(|path| InputFormat::table(records.input_format, path).is_none()) {
             return Err(Failure::at(Source::of(path), "JSON Lines", "a table: not both together"));
         }
@@ -311,6 +361,9 @@ struct Tables {
     schema: SchemaRef,
     rows: Option<u64>,
     read: u64,
+    /// A column that is no part of the records, and what it gives.
+    apart: Option<String>,
+    groups: Option<Groups>,
     /// The files begun, each with the number of its first row.
     begun: Arc<Mutex<Vec<(String, u64)>>>,
     /// Holds what came by standard input.
@@ -318,7 +371,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn open(records: &Records, policy: &Policy, as_of: Date) -> Result<Self> {
+    fn open(records: &Records, policy: &Policy, as_of: Date, apart: Option<&str>) -> Result<Self> {
         if records.skip_bad {
             return Err(Failure::at("--skip-bad", "a table", "JSON Lines: a table is read whole or not at all"));
         }
@@ -330,13 +383,23 @@ impl Tables {
             spooled.extend(temporary);
             let name = Source::of(path).to_string();
             // What is wrong with the columns of this file, before any row is read.
-            let empty = RecordBatch::new_empty(batches.schema.clone());
+            let empty = without(&RecordBatch::new_empty(batches.schema.clone()), apart);
             Job::new(policy, as_of).run(&[empty]).map_err(|error| Failure::of(&name, &error))?;
             files.push((name, batches));
         }
-        let schema = common_schema(&files)?;
+        let schema = common_schema(&files, apart)?;
         let rows = files.iter().map(|(_, batches)| batches.rows).sum();
-        Ok(Self { files: files.into_iter(), current: None, schema, rows, read: 0, begun: Arc::default(), _spooled: spooled })
+        Ok(Self {
+            files: files.into_iter(),
+            current: None,
+            schema,
+            rows,
+            read: 0,
+            apart: apart.map(str::to_owned),
+            groups: None,
+            begun: Arc::default(),
+            _spooled: spooled,
+        })
     }
 
     /// A batch of a file with the columns that all files have in common.
@@ -370,6 +433,13 @@ impl Iterator for Tables {
             };
             match batches.next() {
                 Some(Ok(batch)) => {
+                    if let Some(groups) = &mut self.groups
+                        && let Err(error) = groups.add(&batch)
+                    {
+                        let missing = error.code() == Code::MissingField;
+                        return Some(Err(if missing { in_file(name, &error) } else { error }));
+                    }
+                    let batch = without(&batch, self.apart.as_deref());
                     let common = self.common(&batch);
                     let name = self.current.as_ref().map_or_else(String::new, |(name, _)| name.clone());
                     self.read += u64::try_from(batch.num_rows()).unwrap_or_default();
@@ -383,6 +453,13 @@ impl Iterator for Tables {
             }
         }
     }
+}
+
+/// A batch without a column.
+fn without(batch: &RecordBatch, column: Option<&str>) -> RecordBatch {
+    let Some(place) = column.and_then(|name| batch.schema_ref().index_of(name).ok()) else { return batch.clone() };
+    let others: Vec<usize> = (0..batch.num_columns()).filter(|&other| other != place).collect();
+    batch.project(&others).unwrap_or_else(|_| batch.clone())
 }
 
 /// An error of a file's reader, its place with the file's name.
@@ -415,10 +492,10 @@ pub fn open(path: &Path, format: Table, expected: &str) -> Result<(Batches, Opti
 }
 
 /// Every column of the files, in the type that all of them can be read as.
-fn common_schema(files: &[(String, Batches)]) -> Result<SchemaRef> {
+fn common_schema(files: &[(String, Batches)], apart: Option<&str>) -> Result<SchemaRef> {
     let mut fields: Vec<Field> = Vec::new();
     for (name, batches) in files {
-        for field in batches.schema.fields() {
+        for field in batches.schema.fields().iter().filter(|field| apart != Some(field.name())) {
             let Some(present) = fields.iter_mut().find(|present| present.name() == field.name()) else {
                 fields.push(field.as_ref().clone().with_nullable(true));
                 continue;
