@@ -205,6 +205,16 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// Which rows are null; of a dictionary those without a key.
+    pub(crate) fn nulls(&self) -> Option<&'a NullBuffer> {
+        match self {
+            Self::Utf8(array) => (*array).nulls(),
+            Self::Large(array) => (*array).nulls(),
+            Self::View(array) => (*array).nulls(),
+            Self::Dictionary { nulls, .. } => *nulls,
+        }
+    }
+
     /// The text of a row; `None` where it is null.
     pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
         match self {
@@ -538,7 +548,7 @@ impl<'a> Batch<'a> {
             kind: strict("type").and_then(Texts::new),
             id: strict("id").and_then(Texts::new),
             revision: column("revision").and_then(Numbers::new),
-            withdrawn: column("withdrawn").and_then(|array| array.as_boolean_opt()),
+            withdrawn: column("withdrawn").and_then(|array| array.as_boolean_opt()).filter(|flags| flags.has_true()),
             subject,
             source: texts("source")?,
             source_class: texts("source_class")?,

@@ -2,13 +2,14 @@
 
 use std::hash::BuildHasher;
 
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use uytin::kernel::{MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
 use uytin::{Date, Error, Policy, RecordType};
 
-use crate::batch::{Batch, DictionaryKey, NULL, Numbers, Texts, UNKNOWN};
+use crate::batch::{Batch, DictionaryKey, NULL, Texts, UNKNOWN};
 use crate::ids::{Column, Ids, fill_by_dictionary};
 use crate::row::RowRef;
 
@@ -257,6 +258,17 @@ pub(crate) struct Packer<'a, 'p> {
     block: Block,
 }
 
+/// An observation as numbers.
+#[derive(Clone, Copy)]
+struct PlainRow {
+    source: u32,
+    class: u32,
+    slot: u32,
+    day: i32,
+    passed: u32,
+    failed: u32,
+}
+
 /// The columns of a block as numbers.
 struct Block {
     kind: Vec<u32>,
@@ -267,6 +279,17 @@ struct Block {
     day: Vec<i32>,
     passed: Vec<u32>,
     failed: Vec<u32>,
+    /// Rows that are more than an observation in context with its counts.
+    unusual: Vec<bool>,
+}
+
+impl Block {
+    #[inline]
+    fn rows(&self) -> impl Iterator<Item = PlainRow> + '_ {
+        let places = self.source.iter().zip(&self.class).zip(&self.slot);
+        let rows = places.zip(&self.day).zip(self.passed.iter().zip(&self.failed));
+        rows.map(|((((&source, &class), &slot), &day), (&passed, &failed))| PlainRow { source, class, slot, day, passed, failed })
+    }
 }
 
 const OBSERVATION: u32 = 0;
@@ -306,6 +329,7 @@ impl<'a, 'p> Packer<'a, 'p> {
                 day: vec![0; BLOCK],
                 passed: vec![0; BLOCK],
                 failed: vec![0; BLOCK],
+                unusual: Vec::with_capacity(BLOCK),
             },
         }
     }
@@ -327,7 +351,7 @@ impl<'a, 'p> Packer<'a, 'p> {
         let plain = self.fill(batch, sources, start, len)?;
         match &self.static_rows {
             Some(static_rows) if plain => self.pack_plain(layout, static_rows, out),
-            _ => self.pack_any(layout, batch, start, plain, out)?,
+            _ => self.pack_any(layout, batch, start, out)?,
         }
         if batch.revision.is_some() {
             (start..start + len).try_for_each(|row| RowRef { batch, row }.check_revision())?;
@@ -343,34 +367,37 @@ impl<'a, 'p> Packer<'a, 'p> {
         Ok(())
     }
 
-    /// Packs a block of observations with nothing unusual: all but the date depends on class and criterion alone.
+    /// An observation with nothing unusual: all but its age depends on class and criterion alone.
+    #[inline]
+    fn plain_row(&self, layout: Layout, static_rows: &StaticRows, of: PlainRow) -> Packed {
+        match (static_rows.get(of.class, of.slot), self.resolver.age(self.as_of, of.day)) {
+            (Ok(base), Ok(age)) => {
+                Packed { key: base | u64::from(of.source) << layout.age | u64::from(age.unsigned_abs()), a: of.passed, b: of.failed }
+            }
+            (Err(reason), _) | (_, Err(reason)) => layout.aside(of.source, reason),
+        }
+    }
+
+    /// Packs a block of observations with nothing unusual.
     fn pack_plain<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, out: &mut Vec<C>) {
-        let Self { resolver, as_of, block, .. } = self;
-        let places = block.source.iter().zip(&block.class).zip(&block.slot);
-        let rows = places.zip(&block.day).zip(block.passed.iter().zip(&block.failed));
-        out.extend(rows.map(|((((&source, &class), &slot), &day), (&passed, &failed))| {
-            let packed = match (static_rows.get(class, slot), resolver.age(*as_of, day)) {
-                (Ok(base), Ok(age)) => {
-                    Packed { key: base | u64::from(source) << layout.age | u64::from(age.unsigned_abs()), a: passed, b: failed }
-                }
-                (Err(reason), _) | (_, Err(reason)) => layout.aside(source, reason),
-            };
-            C::new(packed, 0, 0)
-        }));
+        out.extend(self.block.rows().map(|row| C::new(self.plain_row(layout, static_rows, row), 0, 0)));
     }
 
     /// Packs a block of any records.
-    fn pack_any<C: Cell>(&self, layout: Layout, batch: &Batch<'a>, start: usize, plain: bool, out: &mut Vec<C>) -> Result<(), Error> {
-        let Self { resolver, as_of, ref block, .. } = *self;
-        let places = block.source.iter().zip(&block.class).zip(&block.slot).zip(block.context.iter().zip(&block.day));
-        let checks = block.kind.iter().zip(block.passed.iter().zip(&block.failed));
-        for ((row, (((&source, &class), &slot), (&context, &day))), (&kind, (&passed, &failed))) in (start..).zip(places).zip(checks) {
-            let row_ref = RowRef { batch, row };
-            let resolved = if plain || kind == OBSERVATION && batch.withdrawn.is_none() && is_plain(batch, row) {
-                let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
-                Resolved { withdrawn: false, class: place(class), in_context: context != 0, slot: place(slot), body }
-            } else {
-                row_ref.resolved(resolver)?
+    fn pack_any<C: Cell>(&self, layout: Layout, batch: &Batch<'a>, start: usize, out: &mut Vec<C>) -> Result<(), Error> {
+        let Self { resolver, as_of, ref block, ref static_rows, .. } = *self;
+        for ((row, of), &unusual) in (start..).zip(block.rows()).zip(&block.unusual) {
+            let PlainRow { source, class, slot, day, passed, failed } = of;
+            let resolved = match static_rows {
+                Some(static_rows) if !unusual => {
+                    out.push(C::new(self.plain_row(layout, static_rows, of), 0, 0));
+                    continue;
+                }
+                None if !unusual => {
+                    let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
+                    Resolved { withdrawn: false, class: place(class), in_context: true, slot: place(slot), body }
+                }
+                _ => RowRef { batch, row }.resolved(resolver)?,
             };
             let packed = match resolver.row(&resolved) {
                 Ok(Row::Mass { slot, class, favourable, adverse }) => match resolver.age(as_of, day) {
@@ -432,7 +459,6 @@ impl<'a, 'p> Packer<'a, 'p> {
             }
             None => block.kind.fill(OBSERVATION),
         }
-        let mut whole = true;
         for (numbers, out) in [(&batch.passed, &mut block.passed), (&batch.failed, &mut block.failed)] {
             match numbers {
                 Some(numbers) => {
@@ -441,20 +467,15 @@ impl<'a, 'p> Packer<'a, 'p> {
                     } else if let Some(place) = numbers.counts_into(start, out) {
                         RowRef { batch, row: start + place }.record()?;
                     }
-                    whole &= numbers.nulls.is_none();
                 }
-                None => {
-                    out.fill(0);
-                    whole = false;
-                }
+                None => out.fill(0),
             }
         }
-        let others = batch.severity.is_some()
-            || batch.status.is_some()
-            || batch.reach.is_some()
-            || batch.incident.is_some()
-            || batch.amount.is_some();
-        Ok(whole && !others && batch.withdrawn.is_none() && batch.kind.is_none() && batch.context.is_none())
+        block.unusual.clear();
+        let kinds = block.kind.iter().zip(&block.context);
+        block.unusual.extend(kinds.map(|(&kind, &in_context)| kind != OBSERVATION || in_context == 0));
+        mark_unusual(batch, start, len, &mut block.unusual);
+        Ok(!block.unusual.contains(&true))
     }
 }
 
@@ -464,15 +485,33 @@ fn other(key: u64, row: u64) -> Packed {
     Packed { key, a: row as u32, b: (row >> 32) as u32 }
 }
 
-/// Whether an observation has its counts, and nothing that belongs to other types.
-fn is_plain(batch: &Batch<'_>, row: usize) -> bool {
-    let has = |numbers: &Option<Numbers<'_>>| numbers.as_ref().is_some_and(|numbers| numbers.nulls.is_none_or(|nulls| nulls.is_valid(row)));
-    let has_text = |texts: &Option<Texts<'_>>| texts.as_ref().is_some_and(|texts| texts.get(row).is_some());
-    has(&batch.passed)
-        && has(&batch.failed)
-        && !has(&batch.reach)
-        && !has(&batch.amount)
-        && !has_text(&batch.severity)
-        && !has_text(&batch.status)
-        && !has_text(&batch.incident)
+/// Marks the rows of a block that lack an observation's counts, that are withdrawn, or that have what belongs to other types.
+fn mark_unusual(batch: &Batch<'_>, start: usize, len: usize, unusual: &mut [bool]) {
+    let mut mark = |bits: &BooleanBuffer| {
+        for place in bits.set_indices() {
+            if let Some(unusual) = unusual.get_mut(place) {
+                *unusual = true;
+            }
+        }
+    };
+    let all = || BooleanBuffer::new_set(len);
+    let bits = |nulls: &NullBuffer| nulls.inner().slice(start, len);
+    let texts = [&batch.severity, &batch.status, &batch.incident].map(|texts| texts.as_ref().map(Texts::nulls));
+    let numbers = [&batch.reach, &batch.amount].map(|numbers| numbers.as_ref().map(|numbers| numbers.nulls));
+    for nulls in texts.into_iter().chain(numbers).flatten() {
+        mark(&nulls.map_or_else(all, bits));
+    }
+    for counts in [&batch.passed, &batch.failed] {
+        match counts {
+            None => mark(&all()),
+            Some(counts) => {
+                if let Some(nulls) = counts.nulls {
+                    mark(&!&bits(nulls));
+                }
+            }
+        }
+    }
+    if let Some(flags) = batch.withdrawn {
+        mark(&flags.values().slice(start, len));
+    }
 }

@@ -16,6 +16,9 @@ const TYPES: &str = "`observation`, `finding`, `credit` or `exemption`";
 const STATUSES: &str = "`alleged`, `upheld`, `under-appeal`, `remedied` or `overturned`";
 const AMOUNT: &str = "a number above 0 and at most 1000 with at most three decimals";
 
+/// What stands in a column, to be asked for where it is a fault.
+type Found<'f> = &'f dyn Fn() -> Option<String>;
+
 /// A row of a batch.
 #[derive(Clone, Copy)]
 pub(crate) struct RowRef<'a, 'b> {
@@ -76,17 +79,17 @@ impl<'a> RowRef<'a, '_> {
         let batch = self.batch;
         let number = |numbers: &Option<Numbers<'a>>| numbers.as_ref().and_then(|n| n.get(self.row)).map(|n| n.quoted());
         let text = |texts: &Option<Texts<'a>>| texts.as_ref().and_then(|texts| texts.get(self.row)).map(quote);
-        let columns = [
-            ("passed", RecordType::Observation, number(&batch.passed)),
-            ("failed", RecordType::Observation, number(&batch.failed)),
-            ("severity", RecordType::Finding, text(&batch.severity)),
-            ("status", RecordType::Finding, text(&batch.status)),
-            ("reach", RecordType::Finding, number(&batch.reach)),
-            ("incident", RecordType::Finding, text(&batch.incident)),
-            ("amount", RecordType::Credit, number(&batch.amount)),
+        let columns: [(&str, RecordType, Found<'_>); 7] = [
+            ("passed", RecordType::Observation, &|| number(&batch.passed)),
+            ("failed", RecordType::Observation, &|| number(&batch.failed)),
+            ("severity", RecordType::Finding, &|| text(&batch.severity)),
+            ("status", RecordType::Finding, &|| text(&batch.status)),
+            ("reach", RecordType::Finding, &|| number(&batch.reach)),
+            ("incident", RecordType::Finding, &|| text(&batch.incident)),
+            ("amount", RecordType::Credit, &|| number(&batch.amount)),
         ];
-        for (column, of, found) in columns {
-            if let Some(found) = found.filter(|_| of != kind) {
+        for (column, of, found) in columns.into_iter().filter(|(_, of, _)| *of != kind) {
+            if let Some(found) = found() {
                 let expected = format!("`null` in a record of type `{}`: the column belongs to `{}`", kind.as_str(), of.as_str());
                 return Err(self.fault(Code::MisplacedField, column, found, &expected));
             }
