@@ -8,6 +8,7 @@ mod peers;
 mod python;
 mod run;
 mod rust;
+mod structure;
 mod wasm;
 
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ const STAGES: &[Stage] = &[
     ("wasm", "the npm package in Node: the bytes of the core", wasm::test),
     ("c", "the C library: ABI, C and C++ programs, sanitizers, examples, fuzzing", c::test),
     ("python", "the Python package: wheel, stubs, types, frames, notebooks, Spark", python::test),
-    ("oracle", "the decimal oracle, and the core against it", oracle::test),
+    ("oracle", "the decimal oracle and the core against it; calibration beside another's", oracle::test),
     ("fuzz", "the core's parsers and assess on anything, for a bounded time", fuzz::test),
 ];
 
@@ -39,6 +40,7 @@ cargo xtask JOB
   audit           slow checks: licences, interface, mutants, long fuzzing
   fuzz            every fuzz target of the core for ten minutes
   fuzz T S        fuzz target T (record, policy, receipt, assess) for S seconds
+  structure       what calibration estimates beside an implementation from PyPI
   oracle S N      the core against the decimal oracle: N random cases of seed S
   c-header        write bindings/c/include/uytin.h and abi.txt
   c-install --prefix P
@@ -72,6 +74,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["audit"] => audit::audit(),
         ["fuzz"] => fuzz::core(fuzz::LONG_SECONDS),
         ["fuzz", target, seconds] => fuzz::fuzz(&run::root().join("fuzz"), target, seconds.parse()?),
+        ["structure"] => structure::test(),
         ["oracle", seed, count] => oracle::differential(seed, count),
         ["c-header"] => c::header(),
         ["c-install", "--prefix", prefix] => c::install(std::path::Path::new(prefix)),

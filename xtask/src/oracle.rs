@@ -16,11 +16,12 @@ const CASES: &str = "2000";
 /// Reals of the oracle are rounded to six decimals.
 const TOLERANCE: f64 = 1.000_001e-6;
 
-/// The oracle against the vectors, and the core against the oracle.
+/// The oracle against the vectors, the core against the oracle, and calibration against another's implementation.
 pub fn test() -> Result<()> {
     run(command("python3").args(["-m", "unittest", "-q", "test_oracle"]).current_dir(root().join("spec/oracle")))?;
     run(command("python3").args(["spec/oracle/oracle.py", "--check", "spec/vectors/cases.jsonl", "--policies", "spec/vectors/policies"]))?;
-    differential("2026", CASES)
+    differential("2026", CASES)?;
+    crate::structure::test()
 }
 
 /// Gives the same random cases to both and compares every field.
@@ -109,7 +110,7 @@ fn compare(path: &str, found: &Value, expected: &Value, out: &mut Vec<String>) {
 }
 
 /// Runs a command on this input and gives its output.
-fn piped(command: &mut Command, input: Vec<u8>) -> Result<Vec<u8>> {
+pub fn piped(command: &mut Command, input: Vec<u8>) -> Result<Vec<u8>> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut stdin = child.stdin.take().context("standard input")?;
     let writer = thread::spawn(move || stdin.write_all(&input));
