@@ -55,7 +55,11 @@ pub enum Command {
     Shortlist(Shortlist),
     /// Say what a change of policy does to a population: who moves, by how much, and why
     Impact(Impact),
-    /// Check, name or show a policy
+    /// Say what reaches each higher tier: the least further evidence, or the day on which waiting does
+    Path(PathTo),
+    /// Recompute without some records, and say what changes
+    Contest(Contest),
+    /// Check, name, show or compare policies
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Fit priors and half-lives to records, and report how well the policy predicts
@@ -508,6 +512,49 @@ pub struct Explain {
     pub to: To,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin path records.jsonl --subject creator-1
+  uytin path records.jsonl --subject creator-1 --classes press,auditor --as-of 2026-11-21
+  uytin path records.jsonl --subject creator-1 --format json | jq '.paths[].waiting'
+
+Further evidence is checks that hold, dated on the day of assessment, by new sources of the classes. With it the tier is
+reached; with one check fewer it is not.")]
+pub struct PathTo {
+    #[command(flatten)]
+    pub one: OneSubject,
+    /// The source classes that further checks may come from [default: every class that weighs anything]
+    #[arg(short, long, value_delimiter = ',', value_name = "CLASSES")]
+    pub classes: Vec<String>,
+    /// How to write it
+    #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  uytin contest records.jsonl --subject creator-1 --without so-vhtt/decision-12 --without bao-a/check-3
+
+A finding among the records is also read as overturned: that gives the same score, and may give other reasons for review.")]
+pub struct Contest {
+    #[command(flatten)]
+    pub one: OneSubject,
+    /// A record to leave out; may be given several times
+    #[arg(short, long, required = true, value_name = "SOURCE/ID")]
+    pub without: Vec<String>,
+    /// How to write it
+    #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TextOrJson {
     /// For the eye
@@ -529,6 +576,23 @@ pub enum PolicyCommand {
     Digest {
         #[command(flatten)]
         policy: PolicyFile,
+    },
+    /// Say what differs between two policies, and what each change makes stricter or laxer
+    #[command(after_help = "Example:\n  uytin policy diff icp-2026.json icp-2027.json")]
+    Diff {
+        /// The policy as it was; `-` for standard input
+        #[arg(value_name = "FROM", value_hint = ValueHint::FilePath)]
+        from: PathBuf,
+        /// The policy as it is to be
+        #[arg(value_name = "TO", value_hint = ValueHint::FilePath)]
+        to_policy: PathBuf,
+        /// How to write it
+        #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+        #[command(flatten)]
+        language: Lang,
+        #[command(flatten)]
+        to: To,
     },
     /// Show a policy as tables
     #[command(after_help = "Examples:\n  uytin policy show\n  uytin policy show --format json > my-policy.json")]

@@ -4,6 +4,7 @@ mod args;
 mod assess;
 mod attack;
 mod calibrate;
+mod contest;
 mod document;
 mod explain;
 mod failure;
@@ -13,6 +14,7 @@ mod impact;
 mod input;
 mod interrupt;
 mod output;
+mod path;
 mod policy;
 mod progress;
 mod receipt;
@@ -65,6 +67,11 @@ fn run(cli: &Cli) -> Result<u8> {
         Command::Shortlist(args) => shortlist::run(args, cli.quiet),
         Command::Policy(PolicyCommand::Check { policy }) => policy::check(policy),
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
+        Command::Path(args) => path::run(args, cli.quiet),
+        Command::Contest(args) => contest::run(args, cli.quiet),
+        Command::Policy(PolicyCommand::Diff { from, to_policy, format, language, to }) => {
+            policy::diff([from, to_policy], *format, language.get(), to)
+        }
         Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet),
         Command::Fairness(args) => fairness::run(args, cli.quiet),

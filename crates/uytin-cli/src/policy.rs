@@ -1,12 +1,14 @@
 //! `uytin policy`: check, digest and show.
 
-use uytin::{Condition, Language, Policy};
+use std::path::PathBuf;
+
+use uytin::{Condition, Direction, Language, Policy, PolicyDiff, tool_text};
 
 use crate::args::{PolicyFile, TextOrJson, To};
 use crate::failure::{Failure, Result};
 use crate::input;
 use crate::output::Output;
-use crate::text::{BOLD, Column, GAIN, Line, PLAIN, Page, SOFT, Words, number, percent};
+use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, number, percent};
 
 pub fn check(file: &PolicyFile) -> Result<u8> {
     let policy = match input::policy(file.file.as_deref()) {
@@ -42,6 +44,59 @@ pub fn show(file: &PolicyFile, format: TextOrJson, language: Language, to: &To) 
         }
     }
     Ok(0)
+}
+
+/// What differs between two policies.
+pub fn diff(files: [&PathBuf; 2], format: TextOrJson, language: Language, to: &To) -> Result<u8> {
+    let output = Output::to(to.output.as_deref())?;
+    input::read_once(files)?;
+    let [from, to] = files.map(|file| input::policy(Some(file)).map(|policy| policy.policy));
+    let (from, to) = (from?, to?);
+    let diff = PolicyDiff::of(&from, &to);
+    match format {
+        TextOrJson::Json => output.write(|out| writeln!(out, "{}", diff.to_json()))?,
+        TextOrJson::Text => {
+            let mut page = Page::new(output.width());
+            changes(&mut page, &Words::of(language), [&from, &to], &diff);
+            output.write_text(&page.into_text())?;
+        }
+    }
+    Ok(0)
+}
+
+fn changes(page: &mut Page, words: &Words, [from, to]: [&Policy; 2], diff: &PolicyDiff) {
+    let style = |direction: Direction| match direction {
+        Direction::Stricter => LOSS,
+        Direction::Laxer => GAIN,
+        Direction::Mixed => CARE,
+        Direction::Neither => SOFT,
+    };
+    let word = |direction: Direction| tool_text("policy_directions", direction.as_str(), words.language());
+    let name = |policy: &Policy| format!("{} {}", policy.name(), policy.version());
+    page.paragraph(&Line::default(), &Line::new(&name(from), BOLD).add("  →  ", SOFT).add(&name(to), BOLD));
+    if diff.changes.is_empty() {
+        page.paragraph(&Line::default(), &Line::plain(words.get("noChange")));
+        return;
+    }
+    for (section, direction) in diff.sections() {
+        page.heading(&tool_text("policy_sections", section.as_str(), words.language()));
+        page.paragraph(&Line::plain("  "), &Line::new(&word(direction), style(direction).bold()));
+        for change in diff.changes.iter().filter(|change| change.section == section) {
+            let id = change.id.as_ref().map_or_else(String::new, |id| format!(" ({id})"));
+            page.gap();
+            page.paragraph(&Line::plain("  "), &Line::plain(&change.path).add(&id, SOFT));
+            let value = |json: &Option<String>| json.as_ref().map_or_else(|| "–".to_owned(), |json| cut(json));
+            let values = Line::new(&value(&change.from), PLAIN).add("  →  ", SOFT).add(&value(&change.to), BOLD);
+            page.paragraph(&Line::plain("    "), &values.add("   ", PLAIN).add(&word(change.direction), style(change.direction)));
+            page.paragraph(&Line::plain("    "), &Line::new(&change.text(words.language()), SOFT));
+        }
+    }
+}
+
+/// JSON as far as it helps to recognise it.
+fn cut(json: &str) -> String {
+    const LONGEST: usize = 72;
+    if json.chars().count() <= LONGEST { json.to_owned() } else { json.chars().take(LONGEST).chain(['…']).collect() }
 }
 
 /// Every number of the policy, in the order of the document.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use uytin::{Assessment, Difference, Ledger, quote};
+use uytin::{Assessment, BoundSubject, Date, Difference, Ledger, quote};
 
 use crate::args::{OneSubject, Records, To};
 use crate::assess;
@@ -15,14 +15,19 @@ use crate::text::{BOLD, GAIN, LOSS, Line, PLAIN, Page, SOFT};
 /// Something differs.
 const DIFFERS: u8 = 1;
 
-/// Assesses the one subject that is asked for.
-pub fn assess_one(one: &OneSubject, quiet: bool) -> Result<(Assessment, Skipped)> {
+/// Binds the one subject that is asked for.
+pub fn bind_one(one: &OneSubject, quiet: bool) -> Result<(BoundSubject, Date, Skipped)> {
     input::read_once(one.records.files.iter().chain(&one.under.policy))?;
     let (policy, as_of) = assess::rules(&one.under)?;
     let input = input::read(&one.records, &Progress::new(quiet))?;
     let subject = subject(&input.ledger, one.subject.as_deref())?;
-    let bound = input.ledger.bind_subject(&policy.policy, subject);
-    Ok((bound.assess(as_of, one.previous_tier.as_deref()), input.skipped))
+    Ok((input.ledger.bind_subject(&policy.policy, subject), as_of, input.skipped))
+}
+
+/// Assesses the one subject that is asked for.
+pub fn assess_one(one: &OneSubject, quiet: bool) -> Result<(Assessment, Skipped)> {
+    let (bound, as_of, skipped) = bind_one(one, quiet)?;
+    Ok((bound.assess(as_of, one.previous_tier.as_deref()), skipped))
 }
 
 /// The subject of that id, or the only one. One without records would be assessed as well, but in files it is a slip
