@@ -69,10 +69,18 @@ plain! {
     Change {
         /// The JSON path.
         path: String,
-        /// What stood there, as JSON.
-        before: String,
-        /// What stands there now, as JSON.
-        after: String,
+        /// What stood there, as JSON; None where it is added.
+        before: Option<String>,
+        /// What stands there now, as JSON; None where it is removed.
+        after: Option<String>,
+        /// The section of the policy.
+        section: String,
+        /// Which way it goes: `stricter`, `laxer`, `mixed` or `neither`.
+        direction: String,
+        /// Why it goes that way, in English
+        en: String,
+        /// and in Vietnamese.
+        vi: String,
     }
 
     /// What names a record within its subject.

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyType};
-use serde_json::Value;
-use uytin::{Limits, Policy};
+use uytin::{Language, Limits, Policy, PolicyDiff};
 
 use crate::convert::{Kind, bytes_of, dict_of, exception, language_of};
 use crate::parts::{Change, Fault};
@@ -153,19 +152,26 @@ impl PyPolicy {
         Ok(weights)
     }
 
-    /// Where another policy's document differs from this one's, by JSON path.
+    /// Where another policy differs from this one, and whether that makes it stricter or laxer.
     ///
     /// Examples
     /// --------
     /// >>> document = Policy.reference().to_dict()
-    /// >>> document["validity_days"] = 180
-    /// >>> Policy.reference().diff(Policy.from_json(document))
-    /// [Change(path='$.validity_days', before='365', after='180')]
+    /// >>> document["findings"]["severities"][0]["weight"] = 0.05
+    /// >>> [change] = Policy.reference().diff(Policy.from_json(document))
+    /// >>> change.path, change.before, change.after, change.direction
+    /// ('$.findings.severities[0].weight', '0.03', '0.05', 'stricter')
     fn diff(&self, other: &Bound<'_, Self>) -> Vec<Change> {
-        let tree = |policy: &Policy| serde_json::from_str(policy.canonical()).unwrap_or(Value::Null);
-        let mut changes = Vec::new();
-        differences("$", Some(&tree(&self.0)), Some(&tree(&other.get().0)), &mut changes);
-        changes
+        let plain = |change: &uytin::Change| Change {
+            path: change.path.clone(),
+            before: change.from.clone(),
+            after: change.to.clone(),
+            section: change.section.as_str().to_owned(),
+            direction: change.direction.as_str().to_owned(),
+            en: change.text(Language::English),
+            vi: change.text(Language::Vietnamese),
+        };
+        PolicyDiff::of(&self.0, &other.get().0).changes.iter().map(plain).collect()
     }
 
     /// The document in its RFC 8785 form.
@@ -217,41 +223,5 @@ impl PyPolicy {
     #[pyo3(signature = (_memo, /))]
     fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
         slf
-    }
-}
-
-/// Lists what differs: of objects by key, of lists by the items' ids where they have any, else by place.
-fn differences(path: &str, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<Change>) {
-    match (before, after) {
-        (before, after) if before == after => {}
-        (Some(Value::Object(a)), Some(Value::Object(b))) => {
-            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
-                differences(&format!("{path}.{key}"), a.get(key), b.get(key), changes);
-            }
-        }
-        (Some(Value::Array(a)), Some(Value::Array(b))) => {
-            let ids =
-                |list: &[Value]| -> Option<Vec<String>> { list.iter().map(|item| Some(item.get("id")?.as_str()?.to_owned())).collect() };
-            match (ids(a), ids(b)) {
-                (Some(left), Some(right)) if !left.is_empty() || !right.is_empty() => {
-                    let at = |ids: &[String], list: &[Value], id: &str| {
-                        ids.iter().position(|other| other == id).and_then(|n| list.get(n).cloned())
-                    };
-                    for id in left.iter().chain(right.iter().filter(|id| !left.contains(id))) {
-                        differences(&format!("{path}[{id}]"), at(&left, a, id).as_ref(), at(&right, b, id).as_ref(), changes);
-                    }
-                    let common = |of: &[String], other: &[String]| of.iter().filter(|id| other.contains(id)).cloned().collect::<Vec<_>>();
-                    let (one, two) = (common(&left, &right), common(&right, &left));
-                    if one != two {
-                        changes.push(Change { path: path.to_owned(), before: one.join(", "), after: two.join(", ") });
-                    }
-                }
-                _ => (0..a.len().max(b.len())).for_each(|n| differences(&format!("{path}[{n}]"), a.get(n), b.get(n), changes)),
-            }
-        }
-        (before, after) => {
-            let show = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-            changes.push(Change { path: path.to_owned(), before: show(before), after: show(after) });
-        }
     }
 }

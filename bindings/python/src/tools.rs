@@ -1,6 +1,7 @@
 //! The tools around the score: shortlists, calibration, comparisons of groups, attacks, what the interval covers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
@@ -8,7 +9,8 @@ use uytin::calibrate::{Population, Settings, calibrate};
 use uytin::coverage::simulate;
 use uytin::fairness::{Fairness, FairnessSettings, Member};
 use uytin::gaming::{Base, attack};
-use uytin::{Brief, Error, Ledger, Policy};
+use uytin::impact::{GroupOf, Plan, of_ledger};
+use uytin::{BoundSubject, Brief, Error, Ledger, Policy};
 
 use crate::convert::{Day, Kind, bytes_of, dict_of, exception};
 use crate::ledger::{PyLedger, ledger_of};
@@ -120,6 +122,164 @@ fn text_of(document: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u8>> {
 
 fn general(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, Kind::General, error)
+}
+
+/// One subject of a ledger, bound to a policy; the only one where none is named.
+fn bound(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    subject: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+) -> PyResult<BoundSubject> {
+    let (policy, ledger) = (policy_or_reference(policy), ledger(records)?);
+    let subject = match subject {
+        Some(subject) => subject,
+        None => ledger.only_subject().map_err(|error| general(py, &error))?,
+    };
+    Ok(ledger.bind_subject(&policy, subject))
+}
+
+/// For each tier above the present one: the least further evidence that reaches it, the day on which waiting does, or why
+/// neither can.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// as_of
+///     The day of assessment, on which the further checks are dated.
+/// classes : sequence of str
+///     The source classes that further checks may come from.
+/// subject : str, optional
+///     Whom it is about; the only one where the records are about one.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// previous_tier : str, optional
+///     The tier that the subject had.
+///
+/// Returns
+/// -------
+/// Answer
+///
+/// Raises
+/// ------
+/// UytinError
+///     Where the policy does not know a class, or the subject must be named.
+///
+/// Examples
+/// --------
+/// >>> ways = paths([dict(
+/// ...     type="observation", id="audit-1", subject="creator-1", source="auditor-7", source_class="auditor",
+/// ...     criterion="ad-disclosure", date="2026-11-01", passed=40, failed=2)], "2026-11-21", ["auditor", "press"])
+/// >>> ways["tier"], ways["paths"][0]["tier"]
+/// ('unrated', 'standard')
+#[pyfunction]
+#[pyo3(signature = (records, as_of, classes, *, subject = None, policy = None, previous_tier = None))]
+pub fn paths(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    as_of: Day,
+    classes: Vec<String>,
+    subject: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    previous_tier: Option<&str>,
+) -> PyResult<Answer> {
+    let bound = bound(py, records, subject, policy)?;
+    let found = py.detach(|| bound.paths(as_of.0, previous_tier, &classes));
+    found.map(|paths| Answer::of(paths.to_json())).map_err(|error| general(py, &error))
+}
+
+/// Assesses again without some records, and says what differs.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// as_of
+///     The day of assessment.
+/// without : sequence of str
+///     The contested records, each as `source/id`.
+/// subject : str, optional
+///     Whom it is about; the only one where the records are about one.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// previous_tier : str, optional
+///     The tier that the subject had.
+///
+/// Returns
+/// -------
+/// Answer
+///
+/// Raises
+/// ------
+/// UytinError
+///     With every name that no record has in `faults`.
+///
+/// Examples
+/// --------
+/// >>> audit = dict(type="observation", subject="creator-1", source="auditor-7", source_class="auditor",
+/// ...     criterion="ad-disclosure", date="2026-11-01", passed=10, failed=20)
+/// >>> answer = contest([audit | {"id": "a"}, audit | {"id": "b"}], "2026-11-21", ["auditor-7/b"])
+/// >>> answer["after"]["score"] > answer["before"]["score"]
+/// True
+#[pyfunction]
+#[pyo3(signature = (records, as_of, without, *, subject = None, policy = None, previous_tier = None))]
+pub fn contest(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    as_of: Day,
+    without: Vec<String>,
+    subject: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    previous_tier: Option<&str>,
+) -> PyResult<Answer> {
+    let bound = bound(py, records, subject, policy)?;
+    let found = py.detach(|| bound.contest(as_of.0, previous_tier, &without));
+    found.map(|contest| Answer::of(contest.to_json())).map_err(|error| general(py, &error))
+}
+
+/// What a change of policy does to a population: who changes tier or score, by how much, because of which section.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// before, after : Policy
+///     The policies.
+/// as_of
+///     The day of assessment.
+/// groups : mapping, optional
+///     Which group a subject belongs to: groups that move more than the others are named.
+/// previous : mapping, optional
+///     The tiers that subjects had.
+///
+/// Returns
+/// -------
+/// Answer
+///
+/// Examples
+/// --------
+/// >>> impact(Ledger(), Policy.reference(), Policy.reference(), "2026-11-21")["subjects"]
+/// 0
+#[pyfunction]
+#[pyo3(signature = (records, before, after, as_of, *, groups = None, previous = None))]
+pub fn impact(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    before: &Bound<'_, PyPolicy>,
+    after: &Bound<'_, PyPolicy>,
+    as_of: Day,
+    groups: Option<HashMap<String, String>>,
+    previous: Option<HashMap<String, String>>,
+) -> PyResult<Answer> {
+    let (before, after, ledger) = (&before.get().0, &after.get().0, ledger(records)?);
+    let previous = previous.unwrap_or_default();
+    Ok(py.detach(|| {
+        let group = |subject: &str| groups.as_ref()?.get(subject).map(|group| Arc::from(group.as_str()));
+        let groups = groups.as_ref().map(|_| ("group", &group as &GroupOf<'_>));
+        let previous = |subject: &str| previous.get(subject).map(String::as_str);
+        Answer::of(of_ledger(&Plan::new(before, after), &ledger, as_of.0, previous, groups, |_, _| ()).to_json())
+    }))
 }
 
 /// Ranks the subjects of a ledger that meet a brief, best lower bound first; those that the evidence cannot tell apart

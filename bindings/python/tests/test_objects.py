@@ -150,8 +150,7 @@ def test_policies_compare_by_their_documents() -> None:
     document["pillars"][0]["criteria"][0]["weight"] += 1
     del document["measures"][0]
     paths = [change.path for change in reference.diff(Policy.from_json(document))]
-    pillar, measure = reference.to_dict()["pillars"][0], reference.to_dict()["measures"][0]["id"]
-    assert sorted(paths) == sorted([f"$.measures[{measure}]", f"$.pillars[{pillar['id']}].criteria[{pillar['criteria'][0]['id']}].weight"])
+    assert sorted(paths) == ["$.measures[0]", "$.pillars[0].criteria[0].weight"]
     assert reference.diff(reference) == []
     assert abs(sum(reference.weights().values()) - 1) < 1e-12
     assert reference.tiers[0] == "restricted" and "không" in reference.notice("vi").lower() or reference.notice("vi")

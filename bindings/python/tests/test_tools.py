@@ -80,3 +80,57 @@ def test_coverage_is_simulated() -> None:
     assert found["criterion"] == "claim-accuracy" and {row["scenario"] for row in found["rows"]} >= {"independent", "clustered"}
     with pytest.raises(UytinError, match="nothing"):
         uytin.interval_coverage("nothing")
+
+
+def test_paths_are_reached_when_they_are_walked(creators: Ledger) -> None:
+    classes = ["auditor", "press", "regulator", "consumer-body"]
+    walked = 0
+    for subject in creators.subjects:
+        ways = uytin.paths(creators, AS_OF, classes, subject=subject)
+        assert ways["tier"] == assess(creators, AS_OF, subject=subject).tier
+        for way in ways["paths"]:
+            assert way["evidence"] or way["waiting"] or way["obstacles"]
+            if way["evidence"] is None:
+                continue
+            rows = way["evidence"]["observations"]
+            records = [
+                row | {"type": "observation", "id": f"n-{n}", "subject": subject, "date": AS_OF, "failed": 0} for n, row in enumerate(rows)
+            ]
+            tiers = Policy.reference().tiers
+            reached = assess(creators.add(records), AS_OF, subject=subject).tier
+            assert tiers.index(reached) >= tiers.index(way["tier"])
+            # One check fewer, of whichever source, does not reach it.
+            for record in records:
+                record["passed"] -= 1
+                assert tiers.index(assess(creators.add(records), AS_OF, subject=subject).tier) < tiers.index(way["tier"])
+                record["passed"] += 1
+            walked += 1
+    assert walked >= 5
+    with pytest.raises(UytinError, match="nobody"):
+        uytin.paths(creators, AS_OF, ["nobody"], subject=creators.subjects[0])
+
+
+def test_a_contest_is_an_assessment_without_the_records(creators: Ledger) -> None:
+    subject = "creator-beauty-03"
+    record = next(record for record in creators.records(subject) if record.type == "finding" and record.status == "upheld")
+    found = uytin.contest(creators, AS_OF, [f"{record.source}/{record.id}"], subject=subject)
+    left = Ledger([other for other in creators.records(subject) if other != record])
+    assert found["before"]["score"] == assess(creators, AS_OF, subject=subject).score
+    assert found["after"]["score"] == assess(left, AS_OF, subject=subject).score and found["after"]["tier"] == assess(left, AS_OF, subject=subject).tier
+    with pytest.raises(UytinError) as caught:
+        uytin.contest(creators, AS_OF, ["a/b", "c/d"], subject=subject)
+    assert len(caught.value.faults) == 2
+
+
+def test_the_impact_of_a_policy_sums_up(creators: Ledger) -> None:
+    before = Policy.reference()
+    document = before.to_dict()
+    document["findings"]["severities"][0]["weight"] = 0.05
+    document["tiers"]["earned"][0]["lower_at_least"] += 1
+    after = Policy.from_json(document)
+    found = uytin.impact(creators, before, after, AS_OF, groups={subject: subject[8:10] for subject in creators.subjects})
+    assert found["subjects"] == len(creators.subjects) and found["groups"]
+    moved = sum(assess(creators, AS_OF, subject=s).tier != assess(creators, AS_OF, subject=s, policy=after).tier for s in creators.subjects)
+    assert found["tiers"]["changed"] == moved
+    assert {change.direction for change in before.diff(after)} == {"stricter"}
+    assert uytin.impact(creators, before, before, AS_OF)["tiers"]["changed"] == 0

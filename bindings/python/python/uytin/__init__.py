@@ -46,7 +46,10 @@ from ._uytin import (
     assess,
     attacks,
     calibrate,
+    contest,
+    impact,
     interval_coverage,
+    paths,
     shortlist,
 )
 
@@ -84,9 +87,12 @@ __all__ = [
     "assess_frame",
     "attacks",
     "calibrate",
+    "contest",
     "fairness",
+    "impact",
     "interval_coverage",
     "observations",
+    "paths",
     "records_frame",
     "shortlist",
 ]

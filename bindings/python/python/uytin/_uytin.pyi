@@ -7,7 +7,7 @@ from datetime import date
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["CATALOGUE", "VERSION", "Answer", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "attacks", "calibrate", "fairness_of", "interval_coverage", "record_stream", "shortlist"]
+__all__ = ["CATALOGUE", "VERSION", "Answer", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "attacks", "calibrate", "contest", "fairness_of", "impact", "interval_coverage", "paths", "record_stream", "shortlist"]
 
 CATALOGUE: Final[str]
 """
@@ -239,27 +239,47 @@ class Change:
     """
     Where two policies differ.
     """
-    __match_args__: Final[tuple[str, str, str]]
+    __match_args__: Final[tuple[str, str, str, str, str, str, str]]
     def __eq__(self, value: object, /) -> bool: ...
     def __getnewargs__(self, /) -> "tuple[object, ...]": ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, path: str, before: str, after: str) -> Change: ...
+    def __new__(cls, /, path: str, before: str | None, after: str | None, section: str, direction: str, en: str, vi: str) -> Change: ...
     def __repr__(self, /) -> str: ...
     @property
-    def after(self, /) -> str:
+    def after(self, /) -> str | None:
         """
-        What stands there now, as JSON.
+        What stands there now, as JSON; None where it is removed.
         """
     @property
-    def before(self, /) -> str:
+    def before(self, /) -> str | None:
         """
-        What stood there, as JSON.
+        What stood there, as JSON; None where it is added.
+        """
+    @property
+    def direction(self, /) -> str:
+        """
+        Which way it goes: `stricter`, `laxer`, `mixed` or `neither`.
+        """
+    @property
+    def en(self, /) -> str:
+        """
+        Why it goes that way, in English
         """
     @property
     def path(self, /) -> str:
         """
         The JSON path.
+        """
+    @property
+    def section(self, /) -> str:
+        """
+        The section of the policy.
+        """
+    @property
+    def vi(self, /) -> str:
+        """
+        and in Vietnamese.
         """
 
 @final
@@ -611,14 +631,15 @@ class Policy:
     def _repr_html_(self, /) -> str: ...
     def diff(self, /, other: Policy) -> list[Change]:
         """
-        Where another policy's document differs from this one's, by JSON path.
+        Where another policy differs from this one, and whether that makes it stricter or laxer.
 
         Examples
         --------
         >>> document = Policy.reference().to_dict()
-        >>> document["validity_days"] = 180
-        >>> Policy.reference().diff(Policy.from_json(document))
-        [Change(path='$.validity_days', before='365', after='180')]
+        >>> document["findings"]["severities"][0]["weight"] = 0.05
+        >>> [change] = Policy.reference().diff(Policy.from_json(document))
+        >>> change.path, change.before, change.after, change.direction
+        ('$.findings.severities[0].weight', '0.03', '0.05', 'stricter')
         """
     @property
     def digest(self, /) -> str:
@@ -1273,9 +1294,73 @@ def calibrate(records: Any, train_to: Any, test_from: Any, *, policy: Policy | N
     'no-checks'
     """
 
+def contest(records: Any, as_of: Any, without: SupportsGetItem[int, str], *, subject: str | None = None, policy: Policy | None = None, previous_tier: str | None = None) -> Answer:
+    """
+    Assesses again without some records, and says what differs.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    as_of
+        The day of assessment.
+    without : sequence of str
+        The contested records, each as `source/id`.
+    subject : str, optional
+        Whom it is about; the only one where the records are about one.
+    policy : Policy, optional
+        The reference policy where none is given.
+    previous_tier : str, optional
+        The tier that the subject had.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    UytinError
+        With every name that no record has in `faults`.
+
+    Examples
+    --------
+    >>> audit = dict(type="observation", subject="creator-1", source="auditor-7", source_class="auditor",
+    ...     criterion="ad-disclosure", date="2026-11-01", passed=10, failed=20)
+    >>> answer = contest([audit | {"id": "a"}, audit | {"id": "b"}], "2026-11-21", ["auditor-7/b"])
+    >>> answer["after"]["score"] > answer["before"]["score"]
+    True
+    """
+
 def fairness_of(groups: SupportsGetItem[int, str], scores: SupportsGetItem[int, SupportsFloat | SupportsIndex], coverages: SupportsGetItem[int, SupportsFloat | SupportsIndex], tiers: SupportsGetItem[int, str], outcomes: SupportsGetItem[int, bool | None] | None = None, *, policy: Policy | None = None, least: SupportsIndex = 10, seed: SupportsIndex = 1, replicates: SupportsIndex = 1000) -> Answer:
     """
     Compares groups from their columns; `uytin.fairness` takes them from a frame.
+    """
+
+def impact(records: Any, before: Policy, after: Policy, as_of: Any, *, groups: dict[str, str] | None = None, previous: dict[str, str] | None = None) -> Answer:
+    """
+    What a change of policy does to a population: who changes tier or score, by how much, because of which section.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    before, after : Policy
+        The policies.
+    as_of
+        The day of assessment.
+    groups : mapping, optional
+        Which group a subject belongs to: groups that move more than the others are named.
+    previous : mapping, optional
+        The tiers that subjects had.
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> impact(Ledger(), Policy.reference(), Policy.reference(), "2026-11-21")["subjects"]
+    0
     """
 
 def interval_coverage(criterion: str | None = None, *, policy: Policy | None = None, seed: SupportsIndex = 1, replicates: SupportsIndex = 2000) -> Answer:
@@ -1307,6 +1392,44 @@ def interval_coverage(criterion: str | None = None, *, policy: Policy | None = N
     Traceback (most recent call last):
       ...
     uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
+    """
+
+def paths(records: Any, as_of: Any, classes: SupportsGetItem[int, str], *, subject: str | None = None, policy: Policy | None = None, previous_tier: str | None = None) -> Answer:
+    """
+    For each tier above the present one: the least further evidence that reaches it, the day on which waiting does, or why
+    neither can.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    as_of
+        The day of assessment, on which the further checks are dated.
+    classes : sequence of str
+        The source classes that further checks may come from.
+    subject : str, optional
+        Whom it is about; the only one where the records are about one.
+    policy : Policy, optional
+        The reference policy where none is given.
+    previous_tier : str, optional
+        The tier that the subject had.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    UytinError
+        Where the policy does not know a class, or the subject must be named.
+
+    Examples
+    --------
+    >>> ways = paths([dict(
+    ...     type="observation", id="audit-1", subject="creator-1", source="auditor-7", source_class="auditor",
+    ...     criterion="ad-disclosure", date="2026-11-01", passed=40, failed=2)], "2026-11-21", ["auditor", "press"])
+    >>> ways["tier"], ways["paths"][0]["tier"]
+    ('unrated', 'standard')
     """
 
 def record_stream(ledger: Ledger) -> Table:
