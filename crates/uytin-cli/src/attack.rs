@@ -37,7 +37,7 @@ fn document(report: &GamingReport, random: u16) -> Document {
     let mut parts = vec![
         Part::Text(format!("Policy {} {}, {}, as of {}.", report.policy, report.version, report.digest, report.as_of)),
         Part::Text(format!(
-            "Each attack was tried on {} base ledgers (the stated one, {random} random ones{}) with every class, criterion or severity that it can use. Points are of the score before rounding; the bounds are those of MODEL.md, §10.",
+            "Each attack was tried on {} base ledgers (the stated one, {random} random{}) with every class, criterion or severity that it can use. Points are of the score before rounding, of an unrated ledger those of the prior; the bounds are those of MODEL.md, §10.",
             report.bases,
             if report.bases > usize::from(random) + 1 { ", the records given" } else { "" }
         )),
