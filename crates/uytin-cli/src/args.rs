@@ -59,6 +59,8 @@ pub enum Command {
     Path(PathTo),
     /// Recompute without some records, and say what changes
     Contest(Contest),
+    /// Write a statement of reasons for the person whom an assessment is about
+    Statement(Statement),
     /// Check, name, show or compare policies
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -553,6 +555,42 @@ pub struct Contest {
     pub language: Lang,
     #[command(flatten)]
     pub to: To,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uytin statement records.jsonl --subject creator-1 --contest-at hop-thu@example.vn --contest-by 2026-12-21 -o creator-1.html
+  uytin statement records.jsonl --subject creator-1 --lang vi > creator-1.md
+
+Without `--format`, the name of the output decides: .html or .htm is a page, everything else Markdown.
+Where to contest and by when are lines to fill in by hand, unless they are given.")]
+pub struct Statement {
+    #[command(flatten)]
+    pub one: OneSubject,
+    /// Where to contest: an address
+    #[arg(long, value_name = "ADDRESS")]
+    pub contest_at: Option<String>,
+    /// Until when
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub contest_by: Option<Date>,
+    /// Who issues the statement
+    #[arg(long, value_name = "NAME")]
+    pub issued_by: Option<String>,
+    /// How to write it [default: by the output's name, else markdown]
+    #[arg(short, long, value_enum)]
+    pub format: Option<PageFormat>,
+    #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// CommonMark
+    Markdown,
+    /// One self-contained page, to be read or printed
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

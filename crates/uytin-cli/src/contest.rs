@@ -1,8 +1,8 @@
-//! `uytin contest`: the assessment without some records.
+//! `uytin contest` and `uytin statement`: the assessment without some records, and its reasons for a person.
 
-use uytin::{Assessment, Contest as Outcome, Language, Points, Reason, TierChange, tool_text};
+use uytin::{Assessment, Contest as Outcome, Language, Points, Reason, StatementDetails, StatementFormat, TierChange, tool_text};
 
-use crate::args::{Contest, TextOrJson};
+use crate::args::{Contest, PageFormat, Statement, TextOrJson};
 use crate::assess;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
@@ -22,6 +22,21 @@ pub fn run(args: &Contest, quiet: bool) -> Result<u8> {
             output.write_text(&page.into_text())?;
         }
     }
+    Ok(assess::left_out(&skipped))
+}
+
+pub fn statement(args: &Statement, quiet: bool) -> Result<u8> {
+    let output = Output::to(args.to.output.as_deref())?;
+    let (bound, as_of, skipped) = bind_one(&args.one, quiet)?;
+    let details = StatementDetails { issued_by: args.issued_by.clone(), contest_at: args.contest_at.clone(), contest_by: args.contest_by };
+    let is_page = args.to.output.as_ref().and_then(|path| path.extension()).is_some_and(|end| end == "html" || end == "htm");
+    let format = match args.format {
+        Some(PageFormat::Html) => StatementFormat::Html,
+        None if is_page => StatementFormat::Html,
+        Some(PageFormat::Markdown) | None => StatementFormat::Markdown,
+    };
+    let text = bound.statement(as_of, args.one.previous_tier.as_deref(), &details, args.language.get(), format);
+    output.write(|out| out.write_all(text.as_bytes()))?;
     Ok(assess::left_out(&skipped))
 }
 

@@ -69,6 +69,7 @@ fn run(cli: &Cli) -> Result<u8> {
         Command::Policy(PolicyCommand::Digest { policy }) => policy::digest(policy),
         Command::Path(args) => path::run(args, cli.quiet),
         Command::Contest(args) => contest::run(args, cli.quiet),
+        Command::Statement(args) => contest::statement(args, cli.quiet),
         Command::Policy(PolicyCommand::Diff { from, to_policy, format, language, to }) => {
             policy::diff([from, to_policy], *format, language.get(), to)
         }

@@ -44,6 +44,7 @@ mod review;
 mod schema;
 mod score;
 mod shortlist;
+mod statement;
 mod tier;
 
 pub use assessment::{Assessment, CreditMass, CriterionEstimate, Interval, Part, PartKind, Pending, PillarScore, Sectors, SetAsideRecord};
@@ -76,6 +77,7 @@ pub use shortlist::{
     BeyondLimit, Brief, BriefDocument, Candidate, CriterionAtLeast, FindingFacts, LeftOut, Listed, NoFindings, Order, Ranking, Ranks,
     Shortfall, Shortlist, shortlist,
 };
+pub use statement::{StatementDetails, StatementFormat};
 
 /// The example of the project's README.
 #[cfg(doctest)]
