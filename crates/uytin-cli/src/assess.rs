@@ -37,8 +37,15 @@ pub fn run(args: &Assess, quiet: bool) -> Result<u8> {
     }
     let (policy, as_of) = rules(&args.under)?;
     let progress = Progress::new(quiet);
-    let mut sheet =
-        Sheet { policy: &policy, as_of, words: Words::of(args.language.get()), counts: RefCell::default(), progress: &progress, quiet };
+    let mut sheet = Sheet {
+        policy: &policy,
+        as_of,
+        words: Words::of(args.language.get()),
+        counts: RefCell::default(),
+        progress: &progress,
+        quiet,
+        synthetic: false,
+    };
     let is_table = |path: &PathBuf| InputFormat::table(args.records.input_format, path).is_some();
     if args.records.files.iter().any(is_table) {
         table::assess(args, &mut sheet, output, format)?;
@@ -87,6 +94,8 @@ pub struct Sheet<'a> {
     counts: RefCell<BTreeMap<String, usize>>,
     pub progress: &'a Progress,
     pub quiet: bool,
+    /// Whether the records are about nobody.
+    pub synthetic: bool,
 }
 
 impl Sheet<'_> {
@@ -107,7 +116,7 @@ impl Sheet<'_> {
                 let mut page = Page::new(output.width());
                 table(&mut page, &self.words, &self.policy.policy, assessments).map_err(|error| Failure::writing(output.name(), &error))?;
                 self.progress.clear();
-                summary(&mut page, &self.words, &self.policy.policy, self.as_of, &self.counts.borrow());
+                self.summary(&mut page);
                 output.write_text(&page.into_text())?;
             }
             Format::Jsonl | Format::Parquet | Format::Arrow => output.write(|out| json_lines(out, assessments))?,
@@ -116,11 +125,18 @@ impl Sheet<'_> {
         Ok(())
     }
 
+    fn summary(&self, page: &mut Page) {
+        summary(page, &self.words, &self.policy.policy, self.as_of, &self.counts.borrow());
+        if self.synthetic {
+            page.paragraph(&Line::default(), &Line::new(self.words.get("synthetic"), CARE));
+        }
+    }
+
     /// Says on standard error what was assessed, where the output itself does not.
     pub fn say_summary(&self, format: Format) {
         if format != Format::Table && !self.quiet {
             let mut page = Page::new(100);
-            summary(&mut page, &self.words, &self.policy.policy, self.as_of, &self.counts.borrow());
+            self.summary(&mut page);
             output::say(page.into_text().trim());
         }
     }

@@ -38,11 +38,11 @@ pub fn run(args: &args::Impact, quiet: bool) -> Result<u8> {
         (None, None) => None,
     };
     let work = Work { args, plan: &plan, groups: groups.as_ref(), as_of, progress: &progress, apart };
-    let write = |impact: &Impact, output: Output| write(output, format, impact, &words);
+    let write = |impact: &Impact, synthetic: bool, output: Output| write(output, format, &Sheet { impact, words: &words, synthetic });
     let (summary, skipped) = match changes {
         None => {
-            let (impact, summary, skipped) = work.run(None)?;
-            write(&impact, output)?;
+            let (impact, summary, skipped, synthetic) = work.run(None)?;
+            write(&impact, synthetic, output)?;
             (summary, skipped)
         }
         Some(changes) => {
@@ -68,10 +68,10 @@ pub fn run(args: &args::Impact, quiet: bool) -> Result<u8> {
                 if let Some(error) = broken {
                     return Err(failed(&error));
                 }
-                let (impact, summary, skipped) = result?;
+                let (impact, summary, skipped, synthetic) = result?;
                 rows.finish().map_err(|error| failed(&error))?;
                 // Both or neither.
-                write(&impact, output)?;
+                write(&impact, synthetic, output)?;
                 made = Some((summary, skipped));
                 Ok(())
             })?;
@@ -97,7 +97,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&self, each: Option<&mut ChangeSink<'_>>) -> Result<(Impact, Summary, Skipped)> {
+    fn run(&self, each: Option<&mut ChangeSink<'_>>) -> Result<(Impact, Summary, Skipped, bool)> {
         let Self { args, plan, groups, as_of, progress, apart } = *self;
         let Some(from) = plan.policies().next() else { return Err(Failure::new("no policy")) };
         let work = |stream: Stream<'_>| {
@@ -136,11 +136,12 @@ impl Work<'_> {
                 }
             };
             let of = ImpactOf { plan, groups, previous: args.previous.as_ref().map(|_| &previous as &uytin_columns::PreviousOf<'_>) };
-            uytin_columns::impact(&job, of, input, each).map_err(Stop::from)
+            let (impact, summary) = uytin_columns::impact(&job, of, input, each)?;
+            Ok::<_, Stop>((impact, summary, stream.synthetic))
         };
-        let ((impact, summary), skipped) = with_batches(&args.records, from, as_of, apart, work)?;
+        let ((impact, summary, synthetic), skipped) = with_batches(&args.records, from, as_of, apart, work)?;
         progress.clear();
-        Ok((impact, summary, skipped))
+        Ok((impact, summary, skipped, synthetic))
     }
 }
 
@@ -191,8 +192,8 @@ fn names(sections: &[Section]) -> Vec<&'static str> {
     sections.iter().map(|section| section.as_str()).collect()
 }
 
-fn write(output: Output, format: ReportFormat, impact: &Impact, words: &Words) -> Result<()> {
-    let sheet = Sheet { impact, words };
+fn write(output: Output, format: ReportFormat, sheet: &Sheet<'_>) -> Result<()> {
+    let impact = sheet.impact;
     match format {
         ReportFormat::Json => output.write(|out| writeln!(out, "{}", impact.to_json())),
         ReportFormat::Html => output.write(|out| out.write_all(sheet.html().as_bytes())),
@@ -218,6 +219,8 @@ struct Grid {
 struct Sheet<'a> {
     impact: &'a Impact,
     words: &'a Words,
+    /// Whether the records are about nobody.
+    synthetic: bool,
 }
 
 /// The most groups that are shown.
@@ -257,7 +260,8 @@ impl Sheet<'_> {
             "no-change" => self.words.get("note_no-change"),
             _ => self.words.get("note_merged"),
         };
-        self.impact.notes().into_iter().map(note).collect()
+        let synthetic = self.synthetic.then(|| self.words.get("synthetic"));
+        synthetic.into_iter().chain(self.impact.notes().into_iter().map(note)).collect()
     }
 
     fn tier_moves(&self) -> String {

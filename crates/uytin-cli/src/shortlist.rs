@@ -26,10 +26,10 @@ pub fn run(args: &args::Shortlist, quiet: bool) -> Result<u8> {
     let words = Words::of(args.language.get());
     let progress = Progress::new(quiet);
     let make = |sink: Option<&mut LeftOutSink<'_>>| make(args, &brief, as_of, &progress, sink);
-    let (list, summary, skipped) = match others {
+    let (list, summary, skipped, synthetic) = match others {
         None => {
             let made = make(None)?;
-            write(output, format, &made.0, &words)?;
+            write(output, format, &made.0, &words, made.3)?;
             made
         }
         Some(others) => {
@@ -51,11 +51,11 @@ pub fn run(args: &args::Shortlist, quiet: bool) -> Result<u8> {
                 if let Some(error) = broken {
                     return Err(failed(&error));
                 }
-                let (list, summary, skipped) = result?;
+                let (list, summary, skipped, synthetic) = result?;
                 lines.flush().map_err(|error| failed(&error))?;
                 // Both or neither.
-                write(output, format, &list, &words)?;
-                made = Some((list, summary, skipped));
+                write(output, format, &list, &words, synthetic)?;
+                made = Some((list, summary, skipped, synthetic));
                 Ok(())
             })?;
             made.ok_or_else(|| Failure::new("the shortlist was not made"))?
@@ -64,7 +64,7 @@ pub fn run(args: &args::Shortlist, quiet: bool) -> Result<u8> {
     if !quiet {
         if format != ListFormat::Table {
             let mut page = Page::new(100);
-            totals(&mut page, &words, &list);
+            totals(&mut page, &words, &list, synthetic);
             output::say(page.into_text().trim());
         }
         say_set_aside(&summary, &words);
@@ -78,7 +78,7 @@ fn make(
     as_of: Date,
     progress: &Progress,
     sink: Option<&mut LeftOutSink<'_>>,
-) -> Result<(Shortlist, Summary, Skipped)> {
+) -> Result<(Shortlist, Summary, Skipped, bool)> {
     let policy = brief.policy();
     let work = |stream: crate::table::Stream<'_>| {
         let previous = args.previous.as_deref().map(|path| previous(path, policy, stream.integers)).transpose()?;
@@ -89,11 +89,13 @@ fn make(
         job.previous = previous.as_ref();
         job.progress = Some(&tell);
         job.rows_total = stream.rows;
-        uytin_columns::shortlist(&job, brief, stream.batches, sink).map_err(Stop::from)
+        let synthetic = stream.synthetic;
+        let (list, summary) = uytin_columns::shortlist(&job, brief, stream.batches, sink)?;
+        Ok::<_, Stop>((list, summary, synthetic))
     };
-    let ((list, summary), skipped) = with_batches(&args.records, policy, as_of, None, work)?;
+    let ((list, summary, synthetic), skipped) = with_batches(&args.records, policy, as_of, None, work)?;
     progress.clear();
-    Ok((list, summary, skipped))
+    Ok((list, summary, skipped, synthetic))
 }
 
 fn format_of(output: &Output) -> ListFormat {
@@ -106,14 +108,14 @@ fn format_of(output: &Output) -> ListFormat {
     }
 }
 
-fn write(output: Output, format: ListFormat, list: &Shortlist, words: &Words) -> Result<()> {
+fn write(output: Output, format: ListFormat, list: &Shortlist, words: &Words, synthetic: bool) -> Result<()> {
     match format {
         ListFormat::Json => output.write(|out| writeln!(out, "{}", list.to_json())),
         ListFormat::Jsonl => output.write(|out| list.lines().try_for_each(|line| writeln!(out, "{line}"))),
         ListFormat::Csv => output.write(|out| csv(out, list)),
         ListFormat::Table => {
             let mut page = Page::new(output.width());
-            table(&mut page, words, list);
+            table(&mut page, words, list, synthetic);
             output.write_text(&page.into_text())
         }
     }
@@ -161,7 +163,7 @@ fn csv(out: &mut dyn Write, list: &Shortlist) -> io::Result<()> {
     csv.flush()
 }
 
-fn table(page: &mut Page, words: &Words, list: &Shortlist) {
+fn table(page: &mut Page, words: &Words, list: &Shortlist, synthetic: bool) {
     let policy: &Policy = list.brief().policy();
     if let Some(title) = &list.brief().document().title {
         page.paragraph(&Line::default(), &Line::new(title, BOLD));
@@ -212,14 +214,17 @@ fn table(page: &mut Page, words: &Words, list: &Shortlist) {
         page.paragraph(&Line::default(), &Line::new(words.get("bandNote"), SOFT));
     }
     page.gap();
-    totals(page, words, list);
+    totals(page, words, list, synthetic);
     let under = words.with("under", &[("date", &list.as_of.to_string()), ("name", policy.name()), ("version", policy.version())]);
     page.paragraph(&Line::default(), &Line::new(&under, SOFT));
     page.paragraph(&Line::default(), &Line::new(words.of_policy(&policy.document().notice), SOFT));
 }
 
 /// Who meets the brief, and how many each condition leaves out.
-fn totals(page: &mut Page, words: &Words, list: &Shortlist) {
+fn totals(page: &mut Page, words: &Words, list: &Shortlist, synthetic: bool) {
+    if synthetic {
+        page.paragraph(&Line::default(), &Line::new(words.get("synthetic"), CARE));
+    }
     let count = |n: u64| words.count(usize::try_from(n).unwrap_or(usize::MAX));
     let meet = words.with("meetBrief", &[("n", &count(list.candidates)), ("total", &count(list.subjects()))]);
     page.paragraph(&Line::default(), &Line::new(&meet, BOLD));

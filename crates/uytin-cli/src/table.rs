@@ -14,7 +14,9 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use tempfile::NamedTempFile;
 use uytin::{Code, Date, Error, Fault, Policy, quote};
-use uytin_columns::{Batches, Extras, Format as Table, Groups, Job, Previous, Summary, Writer, columns_of, output_schema};
+use uytin_columns::{
+    Batches, Extras, Format as Table, Groups, Job, Previous, Summary, Writer, columns_of, is_synthetic, labelled, output_schema,
+};
 
 use crate::args::{Assess, Engine, Format, Records, With};
 use crate::assess::Sheet;
@@ -57,7 +59,8 @@ pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Form
     job.progress = Some(&tell);
     job.rows_total = rows;
 
-    let out_schema = output_schema(policy, sheet.as_of, &subject, extras);
+    let out_schema = labelled(output_schema(policy, sheet.as_of, &subject, extras), &schema);
+    sheet.synthetic = is_synthetic(&schema);
     let write = |results: Results| match format.columns() {
         Some(columns) => {
             let name = output.name().to_owned();
@@ -98,6 +101,8 @@ pub struct Stream<'a> {
     pub rows: Option<u64>,
     /// Whether subjects are integers.
     pub integers: bool,
+    /// Whether the records are synthetic.
+    pub synthetic: bool,
 }
 
 /// Whether every file is a table that can be read again.
@@ -164,7 +169,8 @@ pub fn with_batches<T>(
         }
         let begun = tables.begun.clone();
         let integers = tables.schema.field_with_name("subject").is_ok_and(|field| field.data_type().is_integer());
-        let done = work(Stream { rows: tables.rows, batches: Box::new(tables), integers });
+        let synthetic = is_synthetic(&tables.schema);
+        let done = work(Stream { rows: tables.rows, batches: Box::new(tables), integers, synthetic });
         return match done {
             Ok(done) => Ok((done, Skipped::default())),
             Err(stop) => Err(stop.into_failure(&begun.lock().unwrap_or_else(PoisonError::into_inner))),
@@ -173,7 +179,7 @@ pub fn with_batches<T>(
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let reader = scope.spawn(move || read_into(records, &send));
-        let done = work(Stream { batches: Box::new(receive.into_iter()), rows: None, integers: false });
+        let done = work(Stream { batches: Box::new(receive.into_iter()), rows: None, integers: false, synthetic: false });
         let read = reader.join().unwrap_or_else(|_| Err(Failure::new("the reader ended by a fault of its own")));
         match (done, read) {
             (Ok(done), read) => Ok((done, read?)),
@@ -404,7 +410,7 @@ impl Tables {
 
     /// A batch of a file with the columns that all files have in common.
     fn common(&self, batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
-        if batch.schema_ref().fields() == self.schema.fields() {
+        if *batch.schema_ref() == self.schema {
             return Ok(batch.clone());
         }
         let column = |field: &Arc<Field>| match batch.column_by_name(field.name()) {
@@ -510,7 +516,10 @@ fn common_schema(files: &[(String, Batches)], apart: Option<&str>) -> Result<Sch
             *present = Field::new(field.name(), common, true);
         }
     }
-    Ok(Arc::new(Schema::new(fields)))
+    // That some are of nobody is said of all.
+    let label = files.iter().map(|(_, batches)| &batches.schema).find(|schema| is_synthetic(schema));
+    let schema = Arc::new(Schema::new(fields));
+    Ok(label.map_or_else(|| schema.clone(), |label| labelled(schema.clone(), label)))
 }
 
 fn common_type(a: &Field, b: &Field) -> Option<DataType> {

@@ -186,3 +186,21 @@ fn the_page_is_complete_in_itself_and_escapes_what_it_is_given() {
     let same = good(same.arg(data("policy-draft.json")).arg("--to").arg(data("policy-draft.json")).arg(data("creators.jsonl")).args(DAY));
     assert!(String::from_utf8(same).unwrap().contains("differ in nothing that could move"));
 }
+
+#[test]
+fn what_is_synthetic_stays_labelled() {
+    let folder = TempDir::new().unwrap();
+    let (file, out) = (folder.path().join("records.parquet"), folder.path().join("scores.parquet"));
+    simulate(&file, &[]);
+    good(uytin(&["assess"]).arg(&file).args(DAY).arg("-o").arg(&out));
+    let schema = uytin_columns::read(&out, uytin_columns::Format::Parquet).unwrap().schema;
+    assert_eq!(schema.metadata().get("uytin.synthetic").map(String::as_str), Some("true"));
+    let label = "Synthetic records, drawn at random: they are about nobody.";
+    let mut commands =
+        [uytin(&["assess", "--format", "table"]), uytin(&["impact", "--to"]), uytin(&["shortlist", "--format", "table", "--brief"])];
+    commands[1].arg(data("policy-draft.json"));
+    commands[2].arg(data("brief.json"));
+    for mut command in commands {
+        assert!(String::from_utf8(good(command.arg(&file).args(DAY))).unwrap().replace('\n', " ").contains(label), "{command:?}");
+    }
+}

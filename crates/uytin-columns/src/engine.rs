@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::SchemaRef;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use uytin::kernel::{MassRow, Resolver, SetAside};
@@ -263,8 +263,7 @@ impl<'j> Job<'j> {
         let source_ids = sources.ids(&columns);
         self.check_cancelled()?;
 
-        let subject_type = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
-        let shape = Shape::new(self, &subject_type);
+        let shape = Shape::new(self, &schema);
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);
@@ -669,10 +668,7 @@ impl<'j, 's> Stream<'j, 's> {
         if columns.is_empty() {
             return Ok(());
         }
-        let shape = self.shape.get_or_insert_with(|| {
-            let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
-            Shape::new(self.job, &subject)
-        });
+        let shape = self.shape.get_or_insert_with(|| Shape::new(self.job, &schema));
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
         let positions = Positions::new(&columns);
         let end = if is_last { rows } else { positions.subject_start(rows - 1)? };

@@ -132,6 +132,24 @@ pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: E
     Arc::new(Schema::new_with_metadata(columns, HashMap::from(metadata.map(|(name, value)| (name.to_owned(), value)))))
 }
 
+/// The metadata that says that records are synthetic, and about nobody.
+const SYNTHETIC: &str = "uytin.synthetic";
+
+/// Whether a schema says that its records are synthetic.
+#[must_use]
+pub fn is_synthetic(schema: &Schema) -> bool {
+    schema.metadata().contains_key(SYNTHETIC)
+}
+
+/// The schema of a result, which says that it is of synthetic records where the input's does.
+#[must_use]
+pub fn labelled(schema: SchemaRef, input: &Schema) -> SchemaRef {
+    let Some(label) = input.metadata().get(SYNTHETIC) else { return schema };
+    let mut metadata = schema.metadata().clone();
+    metadata.insert(SYNTHETIC.to_owned(), label.clone());
+    Arc::new(Schema::new_with_metadata(schema.fields().clone(), metadata))
+}
+
 /// What the columns of a table share.
 pub(crate) struct Shape {
     pub(crate) schema: SchemaRef,
@@ -146,9 +164,11 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    pub(crate) fn new(job: &Job<'_>, subject: &DataType) -> Self {
+    /// For records with this schema.
+    pub(crate) fn new(job: &Job<'_>, input: &Schema) -> Self {
         let Job { policy, as_of, extras, .. } = *job;
-        let mut schema = output_schema(policy, as_of, subject, extras);
+        let subject = input.field_with_name("subject").map_or(&DataType::Utf8, |field| field.data_type());
+        let mut schema = labelled(output_schema(policy, as_of, subject, extras), input);
         if job.screening.is_some() {
             let further = [Field::new("condition", DataType::Int16, true), Field::new("left_out", DataType::Utf8, true)];
             let columns: Vec<FieldRef> = schema.fields().iter().cloned().chain(further.map(Arc::new)).collect();

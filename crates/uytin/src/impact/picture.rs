@@ -142,7 +142,8 @@ pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2]) -> String {
     let still: u64 = by_change.iter().filter(|(change, _)| *change == 0).map(|(_, count)| count).sum();
     let reach = moved.iter().map(|(change, _)| change.abs()).max().unwrap_or(10).max(10);
     let width = WIDTHS.into_iter().find(|width| reach <= width * 24).unwrap_or(100);
-    let bins = (reach + width - 1) / width;
+    // A multiple of four, so that the marks of the axis stand between bins.
+    let bins = (reach + 4 * width - 1) / (4 * width) * 4;
     // Bins lie to either side of no change and hold their outer end.
     let mut counts = vec![0_u64; usize::try_from(2 * bins).unwrap_or_default()];
     for &(change, count) in &moved {
