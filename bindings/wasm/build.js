@@ -12,6 +12,7 @@ for (const folder of [dist, generated]) {
   mkdirSync(folder);
 }
 for (const name of ['engine.js', 'engine.d.ts']) copyFileSync(join(glue, name), join(generated, name));
+for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(join(root, '../..', name), join(root, name));
 copyFileSync(engine, join(dist, 'uytin.wasm'));
 const wasm = readFileSync(engine);
 writeFileSync(join(generated, 'engine.base64.ts'), `export default '${wasm.toString('base64')}';\n`);

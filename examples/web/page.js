@@ -62,7 +62,8 @@ const open = (file) => {
   };
   worker.onerror = (event) => fail(event.message || 'error');
   worker.onmessage = ({ data }) => {
-    if (data.kind === 'progress') {
+    if (data.kind === 'ready') worker.postMessage({ file });
+    else if (data.kind === 'progress') {
       $('bar').value = data.share;
       $('progress-text').textContent = fill('reading', { n: data.records, share: `${Math.round(data.share * 100)} %` });
     } else if (data.kind === 'faults') fail(explain(data.faults));
@@ -81,7 +82,6 @@ const open = (file) => {
       recordsOf(data.subjects[0]).then((records) => show(data.subjects[0], records));
     }
   };
-  worker.postMessage({ file });
 };
 
 $('file').addEventListener('change', ({ target }) => {

@@ -53,3 +53,6 @@ onmessage = async ({ data }) => {
     else postMessage({ kind: 'failed', why: String(error?.message ?? error) });
   }
 };
+
+// The engine starts asynchronously: what is sent before this would be lost.
+postMessage({ kind: 'ready' });

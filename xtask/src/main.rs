@@ -23,7 +23,7 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 const STAGES: &[Stage] = &[
     ("lint", "format, lints and docs", rust::lint),
     ("rust", "unit, property, vector and command tests", rust::test),
-    ("wasm", "the npm package in Node: the bytes of the core", wasm::test),
+    ("wasm", "the npm package in Node and Chromium: the bytes of the core, the preview, the tarball", wasm::test),
     ("c", "the C library: ABI, C and C++ programs, sanitizers, examples, fuzzing", c::test),
     ("python", "the Python package: wheel, stubs, types, frames, notebooks, Spark", python::test),
     ("oracle", "the decimal oracle and the core against it; calibration beside another's", oracle::test),
@@ -51,6 +51,7 @@ cargo xtask JOB
   python-bench    what a call from Python costs beside the Rust call: words of benches/python/bench.py
   python-stubs    write the stubs of the Python package anew from the code
   wasm            build the npm package into bindings/wasm/dist
+  web             build it and serve the page of examples/web on this machine
 ";
 
 fn main() -> ExitCode {
@@ -84,6 +85,7 @@ fn job(words: &[&str]) -> Result<()> {
         ["python-bench", words @ ..] => python::bench(words),
         ["python-stubs"] => python::stubs(),
         ["wasm"] => wasm::build(),
+        ["web"] => wasm::web(),
         _ => {
             print!("{HELP}");
             println!("\nstages of test:");

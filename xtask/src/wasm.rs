@@ -97,10 +97,23 @@ fn host() -> Result<String> {
     version.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc names no host")
 }
 
-/// The package in Node: the bytes of the core on the vectors and on random ledgers, errors, memory.
+/// The package in Node and in Chromium: the bytes of the core on the vectors and on random ledgers, errors, memory; the page
+/// of `examples/web` as a person drives it; the packed tarball in projects of its own.
 pub fn test() -> Result<()> {
+    debian(&["chromium", "fonts-noto-core"])?;
     build()?;
     native()?;
     let core = target().join("release/examples/native");
-    run(command("node").args(["--test", "test/"]).env("UYTIN_NATIVE", core).current_dir(package()))
+    for file in ["engine", "web", "package"] {
+        let mut node = command("node");
+        node.args(["--test", &format!("test/{file}.test.js")]).current_dir(package());
+        run(node.env("UYTIN_NATIVE", &core).env("UYTIN_PICTURES", target().join("wasm/pictures")))?;
+    }
+    Ok(())
+}
+
+/// Serves the page of `examples/web` on this machine.
+pub fn web() -> Result<()> {
+    build()?;
+    run(command("node").arg("examples/web/serve.js"))
 }

@@ -65,6 +65,17 @@ const GLYPHS: { [look: string]: string } = {
   e0: 'M6 1 11 10.5H1Z', e1: 'M6 1.5 10.5 10.5H1.5Z', e2: 'M1.5 8 6 3.5 10.5 8', s: 'M2 2h8v8H2Z', i0: 'M6 11 1 1.5H11Z', i1: 'M6 10.5 1.5 1.5H10.5Z', i2: 'M1.5 4 6 8.5 10.5 4',
 };
 
+const flat = (children: Child[]): Node[] => children.flatMap((child) => Array.isArray(child) ? flat(child)
+  : child == null || child === false ? [] : [child instanceof Node ? child : document.createTextNode(String(child))]);
+
+/** Makes these the children, and touches none that is in its place: focus, a caret and what is being composed stay. */
+const sync = <T extends Element>(parent: T, ...children: Child[]): T => {
+  const nodes = flat(children), wanted = new Set(nodes);
+  for (const old of [...parent.childNodes]) if (!wanted.has(old)) old.remove();
+  nodes.forEach((node, n) => parent.childNodes[n] !== node && parent.insertBefore(node, parent.childNodes[n] ?? null));
+  return parent;
+};
+
 const put = <T extends Element>(element: T, children: Child[]): T => {
   for (const child of children) {
     if (Array.isArray(child)) put(element, child);
@@ -144,6 +155,11 @@ export class UytinPreview extends Base {
   #slide: number | undefined;
   #frame = 0;
   #ready = false;
+  #epoch = 0;
+  #kept = new Map<string, { of: string; node: Child }>();
+  #rows = new Map<string, { of: string; record: Evidence; start: Evidence | undefined; node: HTMLElement }>();
+  #sorted: { of?: Map<string, Evidence>; list: Evidence[] } = { list: [] };
+  #hero?: IntersectionObserver;
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' });
@@ -240,6 +256,10 @@ export class UytinPreview extends Base {
   #start(): void {
     const { records = [], policy, previousTier } = this.#input;
     this.#faults = this.#form = undefined;
+    this.#epoch += 1;
+    this.#rows.clear();
+    this.#shown = 12;
+    this.#find = '';
     this.#steps = [];
     this.#at = 0;
     try {
@@ -369,22 +389,61 @@ export class UytinPreview extends Base {
     body.lang = status.lang = this.#lang;
     const step = this.#steps[this.#at];
     if (!step) {
-      body.replaceChildren(h('div.card.alert', { role: 'alert' }, h('h3', {}, this.#t('loadFault')), h('ul.list', {}, (this.#faults ?? []).map((fault) =>
+      sync(body, h('div.card.alert', { role: 'alert' }, h('h3', {}, this.#t('loadFault')), h('ul.list', {}, (this.#faults ?? []).map((fault) =>
         h('li', {}, `${this.#code('errors', fault.code)}. `, h('code', {}, `${fault.path}: ${fault.found}`))))));
+      status.textContent = '';
       return;
     }
-    body.replaceChildren(this.#head(step), this.#notice(), h('div.cols', {},
-      h('div.col', {}, this.#hero(step), this.#review(step.assessment), this.#waterfall(step), this.#reasons(step.assessment)),
-      h('div.col', {}, this.#day(step), this.#difference(step), this.#evidence(step), this.#measures(step.assessment), this.#pending(step.assessment), this.#aside(step), this.#contest())));
+    const now = step.assessment, before = this.#steps[0]!.assessment;
+    const facts = (one: Assessment): unknown[] => [one.score, one.interval, one.tier, one.coverage];
+    sync(body, this.#head(step), this.#keep('notice', () => this.#notice()), this.#bar(step), sync(this.#lasting('cols', 'div.cols'),
+      sync(this.#lasting('left', 'div.col'),
+        sync(this.#lasting('hero box', 'div.held'), this.#lasting('mark', 'span.mark'), this.#keep('hero', () => this.#heroCard(step), facts(now), facts(before), now.valid_until, now.sectors, now.exempt)),
+        this.#keep('review', () => this.#review(now), now.human_review),
+        this.#keep('waterfall', () => this.#waterfall(step), now.waterfall, now.tier, now.score, this.#all),
+        this.#keep('reasons', () => this.#reasons(now), now.reasons)),
+      sync(this.#lasting('right', 'div.col'),
+        this.#day(step),
+        this.#keep('difference', () => this.#difference(step), this.#at === 0, facts(now), facts(before), now.waterfall, before.waterfall),
+        this.#evidence(step),
+        this.#keep('measures', () => this.#measures(now), now.measures), this.#keep('pending', () => this.#pending(now), now.pending, now.tier),
+        this.#keep('aside', () => this.#aside(step), now.set_aside), this.#keep('contest', () => this.#contest()))));
+    if (!this.#hero && globalThis.IntersectionObserver) {
+      // The bar repeats the score only while the score itself is out of sight.
+      this.#hero = new IntersectionObserver((seen) => {
+        const last = seen.at(-1);
+        body.classList.toggle('past', !!last && !last.isIntersecting && last.boundingClientRect.top < 0);
+      }, { rootMargin: '0px 0px 1000000px' });
+      this.#hero.observe(this.#lasting('mark', 'span.mark'));
+    }
     const target = focused == null ? null : root.querySelector<HTMLElement>(`[data-k=${CSS.escape(focused)}]`);
-    target?.focus({ preventScroll: true });
-    if (target instanceof HTMLInputElement && caret !== null) target.setSelectionRange(caret, caret);
-    const { assessment } = step, { interval } = assessment;
-    const said = assessment.tier === 'unrated'
+    const moved = target && target !== root.activeElement;
+    if (moved) target.focus({ preventScroll: true });
+    if (moved && target instanceof HTMLInputElement && caret !== null) target.setSelectionRange(caret, caret);
+    const { interval } = now;
+    const said = now.tier === 'unrated'
       ? this.#t('saidUnrated', { lower: this.#point(interval.lower), upper: this.#point(interval.upper) })
-      : this.#t('said', { score: this.#point(assessment.score), tier: this.#tier(assessment.tier).title });
+      : this.#t('said', { score: this.#point(now.score), tier: this.#tier(now.tier).title });
     if (status.textContent !== said) status.textContent = said;
   }
+
+  /** What was made before, where nothing that it shows has changed. */
+  #keep(name: string, make: () => Child, ...shown: unknown[]): Child {
+    const of = JSON.stringify([this.#epoch, this.#lang, this.readOnly, ...shown]), old = this.#kept.get(name);
+    if (old?.of === of) return old.node;
+    const node = make();
+    this.#kept.set(name, { of, node });
+    return node;
+  }
+
+  /** An element that stays; what is in it is brought up to date. */
+  #lasting = <K extends keyof HTMLElementTagNameMap>(name: string, tag: K | `${K}.${string}`, attributes: Attributes = {}): HTMLElementTagNameMap[K] => {
+    const old = this.#kept.get(name);
+    if (old) return old.node as HTMLElementTagNameMap[K];
+    const node = h(tag, attributes);
+    this.#kept.set(name, { of: '', node });
+    return node;
+  };
 
   #button(key: string, attributes: Attributes, ...children: Child[]): HTMLButtonElement {
     return h('button.btn', { type: 'button', 'data-k': key, ...attributes }, ...children);
@@ -397,15 +456,29 @@ export class UytinPreview extends Base {
   #head(step: Step): HTMLElement {
     const lang = this.#lang, dark = this.getAttribute('theme') === 'dark'
       || (this.getAttribute('theme') !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-    const history = !this.readOnly && [
-      this.#button('undo', { disabled: !this.#at, onclick: () => this.undo() }, icon('undo'), this.#t('undo')),
-      this.#button('redo', { disabled: this.#at === this.#steps.length - 1, onclick: () => this.redo() }, icon('redo'), this.#t('redo')),
-    ];
     const languages = ([['en', 'English'], ['vi', 'Tiếng Việt']] as const).map(([code, name]) =>
       this.#button(`lang-${code}`, { lang: code, 'aria-pressed': String(lang === code), onclick: () => this.setAttribute('lang', code) }, name));
     return h('div.head', {}, h('h2', {}, h('span.soft', {}, `${this.#t('preview')}: `), step.assessment.subject || this.#t('none')),
-      h('div.tools', {}, history, h('div.seg', { role: 'group', 'aria-label': this.#t('language') }, languages),
+      h('div.tools', {}, h('div.seg', { role: 'group', 'aria-label': this.#t('language') }, languages),
         this.#button('theme', { 'aria-pressed': String(dark), title: this.#t('theme'), 'aria-label': this.#t('theme'), onclick: () => this.setAttribute('theme', dark ? 'light' : 'dark') }, icon('theme'))));
+  }
+
+  /** What stays in sight while the page scrolls: the score, what changed, undo. */
+  #bar({ assessment: { tier: id, score, interval } }: Step): HTMLElement {
+    const tier = this.#tier(id), rated = id !== 'unrated';
+    const history = !this.readOnly && h('div.tools', {},
+      this.#button('undo', { disabled: !this.#at, onclick: () => this.undo() }, icon('undo'), h('span.word', {}, this.#t('undo'))),
+      this.#button('redo', { disabled: this.#at === this.#steps.length - 1, onclick: () => this.redo() }, icon('redo'), h('span.word', {}, this.#t('redo'))));
+    // The status says it to those who do not see it.
+    return sync(this.#lasting('bar', 'div.bar'), h('p.mini', { 'aria-hidden': 'true' }, rated && h('b', {}, this.#point(score)),
+      h(`span.tier.${tier.look}`, {}, this.#glyph(tier.look), tier.title), !rated && h('span.soft', {}, this.#span(interval)), this.#delta()), history);
+  }
+
+  /** How the score differs from that at the start. */
+  #delta(): Child {
+    const now = this.#steps[this.#at]!.assessment, before = this.#steps[0]!.assessment;
+    const change = now.tier !== 'unrated' && before.tier !== 'unrated' ? tenths(now.score) - tenths(before.score) : 0;
+    return change !== 0 && h(`span.delta.${change > 0 ? 'up' : 'down'}`, {}, `${this.#signed(change / 10)} `, h('span.small', {}, this.#t('sinceStart')));
   }
 
   #notice(): HTMLElement {
@@ -414,18 +487,16 @@ export class UytinPreview extends Base {
     return h('p.note', { role: 'note' }, h('b', {}, this.#t('previewNote', { policy })), ' ', notice[this.#lang]);
   }
 
-  #hero({ assessment }: Step): HTMLElement {
+  #heroCard({ assessment }: Step): HTMLElement {
     const { tier: id, score, interval, coverage } = assessment;
     const tier = this.#tier(id), rated = id !== 'unrated', before = this.#steps[0]!.assessment;
-    const change = rated && before.tier !== 'unrated' ? tenths(score) - tenths(before.score) : 0;
     const confidence = this.#f.share(this.#document.confidence), ends = { lower: this.#point(interval.lower), upper: this.#point(interval.upper) };
-    const delta = change !== 0 && h(`span.delta.${change > 0 ? 'up' : 'down'}`, {}, `${this.#signed(change / 10)} `, h('span.small', {}, this.#t('sinceStart')));
     const fact = (name: string, value: string, small?: string): HTMLElement => h('div', {}, h('dt', {}, name), h('dd', {}, value, small && h('span.soft.small', {}, ` ${small}`)));
     const sectors = (ids: readonly string[]): string => ids.map((one) => this.#code('sectors', one)).join(', ') || '\u2013';
     return h('section.card', { 'aria-label': this.#t('total') },
       h('div.hero', {},
         rated ? h('p.big', {}, this.#point(score), h('small', {}, this.#t('outOf'))) : h('p.big.text', {}, tier.title),
-        rated && h(`p.tier.${tier.look}`, {}, this.#glyph(tier.look), tier.title), delta),
+        rated && h(`p.tier.${tier.look}`, {}, this.#glyph(tier.look), tier.title), this.#delta()),
       h('p.soft', {}, rated ? this.#t('likely', { ...ends, p: confidence }) : this.#t('notRatedWhy', ends)),
       this.#scale(assessment, before), h('p.soft.small', {}, this.#t('tNote')),
       h('dl.facts', {}, fact(this.#t('coverage'), this.#f.share(coverage), this.#t('coverageNote')), fact(this.#t('validUntil'), this.#date(assessment.valid_until)),
@@ -510,8 +581,6 @@ export class UytinPreview extends Base {
 
   #day(step: Step): Child {
     if (this.readOnly) return null;
-    const start = dayOf(this.#steps[0]!.asOf), horizon = Math.min(this.#document.horizon_days, 1825);
-    const from = Math.min(start - 365, dayOf(step.asOf)), to = Math.max(start + horizon, dayOf(step.asOf));
     const show = (text: string): void => {
       if (text === this.#steps[this.#at]!.asOf || Number.isNaN(dayOf(text))) return;
       try {
@@ -529,14 +598,15 @@ export class UytinPreview extends Base {
         if (!(error instanceof UytinError)) throw error;
       }
     };
+    const at = (event: Event): string => textOf(Number((event.target as HTMLInputElement).value));
     const slide = (event: Event): void => {
-      const day = Number((event.target as HTMLInputElement).value);
+      const day = at(event);
       cancelAnimationFrame(this.#frame);
-      this.#frame = requestAnimationFrame(() => this.#moving(() => show(textOf(day))));
+      this.#frame = requestAnimationFrame(() => show(day));
     };
     const done = (event: Event): void => {
       cancelAnimationFrame(this.#frame);
-      this.#moving(() => show(textOf(Number((event.target as HTMLInputElement).value))));
+      show(at(event));
       this.#slide = undefined;
     };
     const typed = (event: Event): void => {
@@ -544,23 +614,19 @@ export class UytinPreview extends Base {
       show((event.target as HTMLInputElement).value);
       this.#slide = undefined;
     };
-    return this.#card('day', this.#t('dateTitle'), h('div.slider', {},
-      h('p.soft.small', {}, this.#t('dateHelp')),
-      h('input', { type: 'date', 'data-k': 'date', 'aria-labelledby': 'h-day', value: step.asOf, onchange: typed, class: 'date' }),
-      h('input', { type: 'range', 'data-k': 'slide', min: from, max: to, step: 1, value: dayOf(step.asOf), 'aria-label': this.#t('dateSlide', { from: this.#date(textOf(from)), to: this.#date(textOf(to)) }), 'aria-valuetext': this.#date(step.asOf), oninput: slide, onchange: done }),
-      h('div.ends', { 'aria-hidden': 'true' }, h('span', {}, this.#date(textOf(from))), h('b', {}, this.#date(step.asOf)), h('span', {}, this.#date(textOf(to))))));
-  }
-
-  /** Keeps the slider itself while it is dragged: a new one would drop the pointer. */
-  #moving(change: () => void): void {
-    const slider = this.shadowRoot?.querySelector<HTMLInputElement>('input[type=range]');
-    change();
-    const made = this.shadowRoot?.querySelector<HTMLInputElement>('input[type=range]');
-    if (slider && made && slider !== made) {
-      slider.setAttribute('aria-valuetext', made.getAttribute('aria-valuetext') ?? '');
-      made.replaceWith(slider);
-      slider.focus({ preventScroll: true });
-    }
+    // The inputs stay while they are used: a new slider would drop the pointer that drags it.
+    const make = (): HTMLElement => this.#card('day', this.#t('dateTitle'), h('div.slider', {}, h('p.soft.small', {}, this.#t('dateHelp')),
+      h('input.date', { type: 'date', 'data-k': 'date', 'aria-labelledby': 'h-day', onchange: typed }), h('input', { type: 'range', 'data-k': 'slide', step: 1, oninput: slide, onchange: done }), h('div.ends', { 'aria-hidden': 'true' })));
+    const card = this.#keep('day', make) as HTMLElement;
+    const start = dayOf(this.#steps[0]!.asOf), horizon = Math.min(this.#document.horizon_days, 1825), now = dayOf(step.asOf);
+    const from = Math.min(start - 365, now), to = Math.max(start + horizon, now), ends = [from, now, to].map((day) => this.#date(textOf(day)));
+    const [typing, slider] = card.querySelectorAll('input') as unknown as [HTMLInputElement, HTMLInputElement];
+    if (typing.value !== step.asOf) typing.value = step.asOf;
+    Object.assign(slider, { min: String(from), max: String(to), value: String(now) });
+    slider.setAttribute('aria-label', this.#t('dateSlide', { from: ends[0]!, to: ends[2]! }));
+    slider.setAttribute('aria-valuetext', ends[1]!);
+    sync(card.querySelector('.ends')!, ends.map((end, n) => h(n === 1 ? 'b' : 'span', {}, end)));
+    return card;
   }
 
   #difference({ assessment: now }: Step): Child {
@@ -591,21 +657,33 @@ export class UytinPreview extends Base {
   // ---- evidence
 
   #evidence(step: Step): HTMLElement {
-    const records = [...step.records.values()].sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : keyOf(a) < keyOf(b) ? -1 : 1));
-    const wanted = fold(this.#find.trim());
+    if (this.#sorted.of !== step.records) {
+      const list = [...step.records].sort(([one, a], [other, b]) => (a.date < b.date ? 1 : a.date > b.date ? -1 : one < other ? -1 : 1));
+      this.#sorted = { of: step.records, list: list.map(([, record]) => record) };
+    }
+    const records = this.#sorted.list, wanted = fold(this.#find.trim());
     const found = wanted ? records.filter((record) => fold(`${record.id} ${record.source} ${this.#about(record)} ${record.type}`).includes(wanted)) : records;
-    const aside = new Map(step.assessment.set_aside.map((one) => [keyOf(one), one.reason]));
+    const rows = found.slice(0, this.#shown), keys = rows.map(keyOf), seen = new Set(keys);
+    const aside = new Map<string, string>();
+    for (const one of step.assessment.set_aside) {
+      const key = keyOf(one);
+      if (seen.has(key)) aside.set(key, one.reason);
+    }
     const find = (event: Event): void => {
       this.#find = (event.target as HTMLInputElement).value;
       this.#shown = 12;
       this.#render();
     };
-    return this.#card('evidence', this.#t('evidence'), !this.readOnly && h('p.soft.small', {}, this.#t('evidenceHelp')),
-      !this.readOnly && (this.#form && !this.#form.editing ? this.#editor() : this.#button('add', { class: 'btn main', onclick: () => this.#open('observation') }, icon('plus'), this.#t('add'))),
-      records.length > 6 && h('div.search', {}, h('input', { type: 'search', 'data-k': 'find', 'aria-label': this.#t('find'), placeholder: this.#t('find'), value: this.#find, oninput: find })),
-      records.length === 0 ? h('p.soft', {}, this.#t('noRecords')) : h('p.soft.small', {}, this.#t('shown', { n: Math.min(this.#shown, found.length), total: records.length })),
-      h('ul.list.recs', {}, found.slice(0, this.#shown).map((record) => this.#row(record, aside.get(keyOf(record))))),
-      found.length > this.#shown && this.#button('more', { class: 'btn more', onclick: () => { this.#shown += 50; this.#render(); } }, this.#t('more')));
+    const search = (): Child => h('div.search', {}, h('input', { type: 'search', 'data-k': 'find', 'aria-label': this.#t('find'), placeholder: this.#t('find'), value: this.#find, oninput: find }));
+    const adding = this.#form && !this.#form.editing;
+    return sync(this.#lasting('evidence', 'section.card', { 'aria-labelledby': 'h-evidence' }),
+      this.#keep('evidence title', () => h('h3', { id: 'h-evidence' }, this.#t('evidence'))),
+      !this.readOnly && this.#keep('evidence help', () => h('p.soft.small', {}, this.#t('evidenceHelp'))),
+      !this.readOnly && (adding ? this.#editor() : this.#keep('add', () => this.#button('add', { class: 'btn main', onclick: () => this.#open('observation') }, icon('plus'), this.#t('add')))),
+      records.length > 6 && this.#keep('search', search),
+      records.length === 0 ? h('p.soft', {}, this.#t('noRecords')) : h('p.soft.small.count', {}, this.#t('shown', { n: rows.length, total: records.length })),
+      sync(this.#lasting('records', 'ul.list.recs'), rows.map((record, n) => this.#row(keys[n]!, record, aside.get(keys[n]!)))),
+      found.length > rows.length && this.#button('more', { class: 'btn more', onclick: () => { this.#shown += 50; this.#render(); } }, this.#t('more')));
   }
 
   #about = (record: Evidence): string => this.#title(record.type === 'credit' ? this.#document.credits : this.#criteria, record.criterion);
@@ -622,9 +700,16 @@ export class UytinPreview extends Base {
     }
   }
 
-  #row(record: Evidence, reason: string | undefined): HTMLElement {
-    const key = keyOf(record), start = this.#steps[0]!.records.get(key);
+  #row(key: string, record: Evidence, reason: string | undefined): HTMLElement {
     if (this.#form?.editing === key) return h('li', {}, this.#editor());
+    const start = this.#steps[0]!.records.get(key), of = `${this.#lang} ${this.readOnly} ${reason}`, old = this.#rows.get(key);
+    if (old?.of === of && old.record === record && old.start === start) return old.node;
+    const node = this.#newRow(key, record, start, reason);
+    this.#rows.set(key, { of, record, start, node });
+    return node;
+  }
+
+  #newRow(key: string, record: Evidence, start: Evidence | undefined, reason: string | undefined): HTMLElement {
     const state = !start ? this.#t('added') : same(start, record) ? '' : this.#t('edited');
     const name = this.#t('recordOf', { id: record.id, source: record.source });
     const act = (what: 'edit' | 'withdraw' | 'restore' | 'contestAct' | 'overturn', run: () => void): HTMLElement =>

@@ -1,23 +1,11 @@
 // The package in Node: every vector and random ledgers give the bytes that the core gives; what is wrong is refused.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ledger, Policy, UytinError, assess, assessJson, mergeLedgers, receipt, score, verify } from '../dist/node.js';
+import { answersOf, native, policyFolder, policyTexts, vectors } from './support.js';
 
-const spec = new URL('../../../spec/vectors/', import.meta.url);
-const policies = Object.fromEntries(
-  readdirSync(new URL('policies', spec)).map((name) => [name.replace(/\.json$/, ''), new Policy(readFileSync(new URL(`policies/${name}`, spec)))]),
-);
-const policyFolder = new URL('policies', spec).pathname;
+const policies = Object.fromEntries(Object.entries(policyTexts).map(([name, text]) => [name, new Policy(text)]));
 const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
-
-/** What the core's own program prints, a line each. */
-const native = (words, input) => {
-  const ran = spawnSync(process.env.UYTIN_NATIVE, words, { input, maxBuffer: 1 << 30, encoding: 'utf8' });
-  assert.equal(ran.status, 0, ran.stderr);
-  return ran.stdout.trimEnd().split('\n');
-};
 
 const compare = (cases, answers) => {
   assert.equal(cases.length, answers.length);
@@ -33,16 +21,15 @@ const compare = (cases, answers) => {
 };
 
 test('all 300 vectors give the bytes of the core', () => {
-  const text = readFileSync(new URL('cases.jsonl', spec), 'utf8');
-  const cases = text.trimEnd().split('\n');
+  const cases = vectors();
   assert.equal(cases.length, 300);
-  compare(cases, native(['assess', policyFolder], text));
+  compare(cases, answersOf(cases));
 });
 
 test('ten thousand random ledgers give the bytes of the core', () => {
   const cases = native(['random', policyFolder, '10000', '2026']);
   assert.equal(cases.length, 10_000);
-  compare(cases, native(['assess', policyFolder], `${cases.join('\n')}\n`));
+  compare(cases, answersOf(cases));
 });
 
 test('a ledger merges in any order, keeps its bytes and is freed', () => {
