@@ -36,9 +36,10 @@ pub fn run(args: &Attack, quiet: bool) -> Result<u8> {
 fn document(report: &GamingReport, random: u16) -> Document {
     let mut parts = vec![
         Part::Text(format!("Policy {} {}, {}, as of {}.", report.policy, report.version, report.digest, report.as_of)),
+        Part::Text(report.notice.clone()),
         Part::Text(format!(
-            "Each attack was tried on {} base ledgers (the stated one, {random} random{}) with every class, criterion or severity that it can use. Points are of the score before rounding, of an unrated ledger those of the prior; the bounds are those of MODEL.md, §10.",
-            report.bases,
+            "Each attack was tried on {} (the stated one, {random} random{}) with every class, criterion or severity that it can use. Points are of the score before rounding, of an unrated ledger those of the prior; the bounds are those of MODEL.md, §10.",
+            if report.bases == 1 { "one base ledger".to_owned() } else { format!("{} base ledgers", report.bases) },
             if report.bases > usize::from(random) + 1 { ", the records given" } else { "" }
         )),
         Part::Heading("The furthest that each attack moved a score".into()),

@@ -210,7 +210,7 @@ fn document(report: &FairnessReport) -> Document {
         _ => {}
     }
     for group in &report.groups {
-        parts.push(Part::Heading(format!("{}: {} subjects, {} rated", group.group, big(group.subjects), big(group.rated))));
+        parts.push(Part::Heading(format!("{}: {} of {} subjects rated", group.group, big(group.rated), big(group.subjects))));
         match group.caution {
             Some("one-subject") => parts.push(Part::Text("A group of one: no figures, since they would be that subject's.".into())),
             Some(_) => parts.push(Part::Text(format!("Fewer than {} subjects: too small for figures.", report.least))),

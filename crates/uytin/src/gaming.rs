@@ -165,6 +165,8 @@ pub struct GamingReport {
     pub version: String,
     /// and digest.
     pub digest: Digest,
+    /// What the policy says beside every score.
+    pub notice: String,
     /// The day of assessment.
     pub as_of: Date,
     /// How many base ledgers were attacked.
@@ -674,6 +676,7 @@ pub fn attack(policy: &Policy, as_of: Date, bases: &[Base]) -> GamingReport {
         policy: policy.name().into(),
         version: policy.version().into(),
         digest: policy.digest(),
+        notice: policy.document().notice.en.clone(),
         as_of,
         bases: bases.len(),
         holds: attacks.iter().all(|attack| attack.exceeded == 0),
