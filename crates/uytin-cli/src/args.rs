@@ -632,6 +632,19 @@ pub enum PolicyCommand {
         #[command(flatten)]
         to: To,
     },
+    /// Warn of what is valid in a policy and yet unwise
+    #[command(after_help = "Example:\n  uytin policy lint policy.json")]
+    Lint {
+        #[command(flatten)]
+        policy: PolicyFile,
+        /// How to write it
+        #[arg(short, long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+        #[command(flatten)]
+        language: Lang,
+        #[command(flatten)]
+        to: To,
+    },
     /// Show a policy as tables
     #[command(after_help = "Examples:\n  uytin policy show\n  uytin policy show --format json > my-policy.json")]
     Show {

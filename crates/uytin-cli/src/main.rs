@@ -73,6 +73,7 @@ fn run(cli: &Cli) -> Result<u8> {
         Command::Policy(PolicyCommand::Diff { from, to_policy, format, language, to }) => {
             policy::diff([from, to_policy], *format, language.get(), to)
         }
+        Command::Policy(PolicyCommand::Lint { policy, format, language, to }) => policy::lint(policy, *format, language.get(), to),
         Command::Policy(PolicyCommand::Show { policy, format, language, to }) => policy::show(policy, *format, language.get(), to),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet),
         Command::Fairness(args) => fairness::run(args, cli.quiet),

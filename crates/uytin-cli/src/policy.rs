@@ -46,6 +46,33 @@ pub fn show(file: &PolicyFile, format: TextOrJson, language: Language, to: &To) 
     Ok(0)
 }
 
+/// What is valid and yet unwise.
+pub fn lint(file: &PolicyFile, format: TextOrJson, language: Language, to: &To) -> Result<u8> {
+    let output = Output::to(to.output.as_deref())?;
+    let policy = input::policy(file.file.as_deref())?.policy;
+    if format == TextOrJson::Json {
+        output.write(|out| writeln!(out, "{}", policy.lint_json()))?;
+        return Ok(0);
+    }
+    let words = Words::of(language);
+    let mut page = Page::new(output.width());
+    page.paragraph(&Line::default(), &Line::new(&format!("{} {}", policy.name(), policy.version()), BOLD));
+    let warnings = policy.lint();
+    if warnings.is_empty() {
+        page.paragraph(&Line::default(), &Line::new(words.get("noWarning"), GAIN));
+    }
+    for warning in &warnings {
+        page.gap();
+        page.paragraph(&Line::default(), &Line::new(warning.code, CARE.bold()).add("  ", PLAIN).add(&warning.path, SOFT));
+        for (label, text) in [("", warning.what(language)), ("why", warning.why(language)), ("remedy", warning.remedy(language))] {
+            let label = if label.is_empty() { String::new() } else { format!("{}: ", words.get(label)) };
+            page.paragraph(&Line::plain("  "), &Line::new(&label, SOFT).add(&text, PLAIN));
+        }
+    }
+    output.write_text(&page.into_text())?;
+    Ok(0)
+}
+
 /// What differs between two policies.
 pub fn diff(files: [&PathBuf; 2], format: TextOrJson, language: Language, to: &To) -> Result<u8> {
     let output = Output::to(to.output.as_deref())?;

@@ -63,7 +63,7 @@ pub use path::{Evidence, FurtherChecks, Obstacle, Path, Paths};
 pub use points::Points;
 pub use policy::{
     Change, Condition, Credit, Criterion, Direction, EarnedTier, Findings, ImposedTier, MeasureRule, Pillar, Policy, PolicyDiff,
-    PolicyDocument, Prior, ReachBand, Repeat, Section, Severity, SourceClass, StatusRule, Statuses, Text, Tiers, mix,
+    PolicyDocument, PolicyWarning, Prior, ReachBand, Repeat, Section, Severity, SourceClass, StatusRule, Statuses, Text, Tiers, mix,
 };
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Difference, Receipt, Verification};

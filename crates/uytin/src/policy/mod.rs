@@ -3,6 +3,7 @@
 pub(crate) mod compiled;
 mod diff;
 mod document;
+mod lint;
 pub(crate) mod read;
 mod section;
 
@@ -15,6 +16,7 @@ pub use document::{
 };
 
 pub use diff::{Change, Direction, PolicyDiff};
+pub use lint::PolicyWarning;
 pub use section::{Section, mix};
 
 use crate::codes::{Language, text};
