@@ -308,6 +308,7 @@ impl<'a> Search<'a> {
         let open = self.open(room);
         let mut best: Option<State> = None;
         let mut plans = self.plans(target, &saturated);
+        let needs = plans.first().map_or([f64::NEG_INFINITY; 4], |plan| plan.needs);
         // Where the bounds bring the sectors with them, no set of sectors need be won on purpose.
         if let Some(needs) = plans.first().filter(|plan| !plan.sectors.is_empty()).map(|plan| plan.needs) {
             let free = Plan { needs, sectors: SmallVec::new() };
@@ -328,7 +329,7 @@ impl<'a> Search<'a> {
             }
         }
         let mut best = best?;
-        let bound = self.bound(target, room, &open);
+        let bound = self.bound(&needs, &saturated, &open, best.total());
         let mut proven = best.total() <= bound;
         let few = open.len() <= 8 || best.total() <= 6;
         while few && !proven {
@@ -645,10 +646,112 @@ impl<'a> Search<'a> {
         Some(false)
     }
 
-    /// Fewer checks than this do not reach the target.
-    fn bound(&self, _target: usize, _room: &Room<'_>, _open: &[usize]) -> u64 {
-        1
+    /// Fewer checks than this do not reach the needs.
+    ///
+    /// For each need alone, and each criterion alone, no checks do better than those of a class with the greatest
+    /// reliability, without caps but for what all classes can bring in the end, of which each takes as much adverse mass away
+    /// as it brings. Of what so many of them give at best, the least concave majorant is taken; then the steepest pieces of
+    /// all criteria come first, and how many checks it takes to cover the need is a bound from below.
+    fn bound(&self, needs: &[f64; 4], saturated: &State, open: &[usize], most: u64) -> u64 {
+        const LONGEST: u64 = 2048;
+        if most > LONGEST {
+            return 1;
+        }
+        let most = u32::try_from(most).unwrap_or_default();
+        let mut criteria: Vec<usize> = open.iter().filter_map(|&n| self.columns.get(n)).map(|column| column.criterion).collect();
+        criteria.dedup();
+        let now = self.reals(&self.start.totals);
+        let mut bound = 1;
+        // What each criterion gives at best, by the number of checks.
+        let curves: Vec<Vec<[f64; 4]>> = criteria.iter().map(|&criterion| self.at_best(criterion, saturated, open, most)).collect();
+        for (need, (place, now)) in needs.iter().zip(now.iter().enumerate()) {
+            // Bounds are rounded with a guard; how a raised upper bound ends a tier, sectors may do as well.
+            let lack = need - 1e-8 - now;
+            if place == 1 || !lack.is_finite() || lack <= 0.0 {
+                continue;
+            }
+            let mut pieces: Vec<(f64, u32)> = Vec::new();
+            for curve in &curves {
+                let of_need: Vec<f64> = curve.iter().filter_map(|reals| reals.get(place)).copied().collect();
+                pieces.extend(majorant(&of_need));
+            }
+            pieces.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            let (mut left, mut checks) = (lack, 0.0);
+            for (slope, length) in pieces {
+                let gain = slope * f64::from(length);
+                if gain >= left {
+                    checks += left / slope;
+                    left = 0.0;
+                    break;
+                }
+                left -= gain;
+                checks += f64::from(length);
+            }
+            let least = if left > 0.0 { u64::from(most) } else { whole_above(checks) };
+            bound = bound.max(least);
+        }
+        bound
     }
+
+    /// What 0, 1, 2… checks of a criterion change at best.
+    fn at_best(&self, criterion: usize, saturated: &State, open: &[usize], most: u32) -> Vec<[f64; 4]> {
+        let columns = open.iter().filter_map(|&n| self.columns.get(n)).filter(|column| column.criterion == criterion);
+        let one = |column: &Column| {
+            let (slot, class) = (self.policy.slots.get(criterion)?, self.policy.classes.get(column.class)?);
+            Some(class_mass(slot, class, fresh_sum(slot, 1, 1)).favourable)
+        };
+        let each = columns.filter_map(one).fold(0.0, f64::max);
+        let (Some(rule), Some(from), Some(to), Some(estimate), Some(&weight)) = (
+            self.policy.criteria.get(criterion),
+            self.start.masses.get(criterion),
+            saturated.masses.get(criterion),
+            self.start.estimates.get(criterion),
+            self.weights.get(criterion),
+        ) else {
+            return Vec::new();
+        };
+        let now = self.reals(&self.start.totals);
+        let change = |checks: u32| {
+            let brought = each * f64::from(checks);
+            let mass = Mass {
+                favourable: (from.favourable + brought).min(to.favourable.max(from.favourable)),
+                adverse: (from.adverse - brought).max(to.adverse.min(from.adverse)),
+                adverse_of_sectors: 0.0,
+            };
+            let mut totals = self.start.totals;
+            totals.change(weight, estimate, &self.policy.estimator.estimate(&rule.prior, &mass));
+            let mut reals = self.reals(&totals);
+            for (real, now) in reals.iter_mut().zip(now) {
+                *real -= now;
+            }
+            reals
+        };
+        (0..=most).map(change).collect()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of a few thousands")]
+fn whole_above(checks: f64) -> u64 {
+    (checks - 1e-6).ceil().max(1.0) as u64
+}
+
+/// The pieces of the least concave function that is nowhere below: slope and length, the steepest first.
+fn majorant(values: &[f64]) -> Vec<(f64, u32)> {
+    let mut corners: Vec<(u32, f64)> = Vec::new();
+    let slope = |a: (u32, f64), b: (u32, f64)| (b.1 - a.1) / f64::from(b.0 - a.0);
+    for (n, &value) in (0u32..).zip(values) {
+        while let [.., a, b] = corners[..]
+            && slope(a, b) <= slope(b, (n, value))
+        {
+            corners.pop();
+        }
+        corners.push((n, value));
+    }
+    corners
+        .windows(2)
+        .filter_map(|pair| if let &[a, b] = pair { Some((slope(a, b), b.0 - a.0)) } else { None })
+        .filter(|(slope, _)| *slope > 0.0)
+        .collect()
 }
 
 /// The subsets of this size, the first so many.
