@@ -1,21 +1,23 @@
-// Makes dist/ of the engine that `cargo xtask wasm` has compiled: node build.js GLUE ENGINE SCHEMAS
+// Makes dist/ of the engine that `cargo xtask wasm` has compiled: node build.js GLUE ENGINE TOOLS SCHEMAS
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const [glue, engine, schemas] = process.argv.slice(2);
+const [glue, engine, tools, schemas] = process.argv.slice(2);
 const root = import.meta.dirname, dist = join(root, 'dist'), generated = join(root, 'js/generated');
 for (const folder of [dist, generated]) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
 }
-for (const name of ['engine.js', 'engine.d.ts']) copyFileSync(join(glue, name), join(generated, name));
+for (const name of ['engine.js', 'engine.d.ts', 'tools.js', 'tools.d.ts']) copyFileSync(join(glue, name), join(generated, name));
 for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(join(root, '../..', name), join(root, name));
 copyFileSync(engine, join(dist, 'uytin.wasm'));
+copyFileSync(tools, join(dist, 'tools.wasm'));
 const wasm = readFileSync(engine);
 writeFileSync(join(generated, 'engine.base64.ts'), `export default '${wasm.toString('base64')}';\n`);
+writeFileSync(join(generated, 'tools.base64.ts'), `export default '${readFileSync(tools).toString('base64')}';\n`);
 
 // ---- types of the documents, from the schemas that the core makes of its own types
 
@@ -78,14 +80,18 @@ const common = {
   bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'none', charset: 'utf8', outdir: dist, metafile: true,
   mangleProps: /^_[a-z]|^__(wrap|destroy_into_raw|wbg_ptr)$/, absWorkingDir: root, logLevel: 'warning',
 };
+// The same modules around the other engine: `uytin/tools`, and the component in one file, which has all of it.
+const instead = (name, changes) => ({ name, setup: (plugin) => {
+  for (const [from, to] of Object.entries(changes)) plugin.onResolve({ filter: new RegExp(`^\\./${from}$`) }, () => ({ path: join(root, 'js', to) }));
+} });
+const around = instead('tools', { 'generated/engine\\.js': 'generated/tools.js' });
+const css = { loader: { '.css': 'text' } }, small = { name: 'minify-css', setup: minifiedCss };
 await build({ ...common, entryPoints: ['js/node.ts'], external: ['node:fs'] });
 await build({ ...common, entryPoints: ['js/browser.ts', 'js/inline.ts'] });
-if (existsSync(join(root, 'js/preview.ts'))) {
-  const own = { ...common, loader: { '.css': 'text' }, plugins: [{ name: 'minify-css', setup: minifiedCss }] };
-  await build({ ...own, entryPoints: ['js/preview.ts'], external: ['./browser.js'] });
-  const inline = (plugin) => plugin.onResolve({ filter: /^\.\/browser\.js$/ }, () => ({ path: join(root, 'js/inline.ts') }));
-  await build({ ...own, entryPoints: ['js/preview-inline.ts'], plugins: [...own.plugins, { name: 'inline', setup: inline }] });
-}
+await build({ ...common, entryPoints: ['js/tools.ts', 'js/tools-node.ts'], external: ['node:fs'], plugins: [around] });
+await build({ ...common, ...css, entryPoints: ['js/preview.ts'], external: ['./browser.js', './tools.js'], plugins: [small] });
+const inline = instead('inline', { 'browser\\.js': 'tools-inline.ts', 'tools\\.js': 'tools-inline.ts' });
+await build({ ...common, ...css, entryPoints: ['js/preview-inline.ts'], plugins: [small, inline, around] });
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
 
 function minifiedCss(plugin) {
@@ -102,8 +108,11 @@ const budgets = [
   ['uytin.wasm', 'brotli', brotliCompressSync(size('uytin.wasm')).length, 102_400],
   ['browser.js', 'bytes', size('browser.js').length, 10_000],
   ['node.js', 'bytes', size('node.js').length, 10_000],
+  ['preview.js', 'brotli', brotliCompressSync(size('preview.js')).length, 30_000],
+  ['tools.wasm', 'brotli', brotliCompressSync(size('tools.wasm')).length, 143_360],
+  ['tools.js', 'bytes', size('tools.js').length, 12_000],
 ];
-if (existsSync(join(dist, 'preview.js'))) budgets.push(['preview.js', 'brotli', brotliCompressSync(size('preview.js')).length, 30_000]);
+
 let over = false;
 for (const [name, unit, found, most] of budgets) {
   console.log(`${name.padEnd(12)} ${String(found).padStart(7)} of ${most} ${unit}`);

@@ -14,15 +14,23 @@ fn package() -> PathBuf {
     root().join("bindings/wasm")
 }
 
-/// Builds the package into `bindings/wasm/dist`.
+/// Builds the package into `bindings/wasm/dist`: the engine, and the larger one of the entry `uytin/tools`.
 pub fn build() -> Result<()> {
     npm_packages()?;
-    let engine = engine()?;
-    let raw = target().join("wasm/raw");
+    let schemas = target().join("wasm/schemas.json");
+    let glue = target().join("wasm/raw");
+    let base = packed("engine", &[], &glue)?;
+    let tools = packed("tools", &["--features", "tools"], &glue)?;
+    std::fs::write(&schemas, output(native()?.arg("schemas"))?)?;
+    run(command("node").arg("build.js").arg(glue).arg(base).arg(tools).arg(schemas).current_dir(package()))
+}
+
+/// Compiles an engine, makes its JavaScript and makes it small.
+fn packed(name: &str, features: &[&str], glue: &Path) -> Result<PathBuf> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(&engine).out_name("engine").web(true)?.typescript(true).omit_default_module_path(true);
-    bindgen.remove_name_section(true).remove_producers_section(true).generate(&raw)?;
-    let small = target().join("wasm/uytin.wasm");
+    bindgen.input_path(engine(features)?).out_name(name).web(true)?.typescript(true).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true).generate(glue)?;
+    let small = target().join("wasm").join(name).with_extension("wasm");
     // Only features that every engine of the supported range has: never `--all-features`.
     let features = ["--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals"];
     let features = features.iter().chain(&["--enable-reference-types", "--enable-multivalue"]);
@@ -35,10 +43,8 @@ pub fn build() -> Result<()> {
         "--low-memory-unused",
         "-Oz",
     ]);
-    output(opt.arg(raw.join("engine_bg.wasm")).arg("-o").arg(&small))?;
-    let schemas = target().join("wasm/schemas.json");
-    std::fs::write(&schemas, output(native()?.arg("schemas"))?)?;
-    run(command("node").arg("build.js").arg(raw).arg(small).arg(schemas).current_dir(package()))
+    output(opt.arg(glue.join(format!("{name}_bg.wasm"))).arg("-o").arg(&small))?;
+    Ok(small)
 }
 
 /// A program of the package's development dependencies.
@@ -66,10 +72,10 @@ fn npm_packages() -> Result<()> {
 
 /// Compiles the engine with an installed rustup target where there is one, else with Debian's compiler, whose standard
 /// library is there as source.
-fn engine() -> Result<PathBuf> {
+fn engine(features: &[&str]) -> Result<PathBuf> {
     let words = ["build", "--release", "--target", TARGET];
     if libraries(TARGET).is_ok_and(|path| path.exists()) {
-        run(command("cargo").args(words).current_dir(package()))?;
+        run(command("cargo").args(words).args(features).current_dir(package()))?;
     } else {
         debian(&["rustc-web", "cargo-web", "rust-web-src"])?;
         let host = host()?;
@@ -80,7 +86,7 @@ fn engine() -> Result<PathBuf> {
         // The engine does not panic; without the machinery for its messages it is a third smaller.
         let flags = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none -Zinline-mir=no --cfg sha2_backend_soft=\"compact\"";
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-        cargo.args(words).args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
+        cargo.args(words).args(features).args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
         run(cargo.current_dir(package()))?;
     }
     Ok(target().join(TARGET).join("release/uytin_wasm.wasm"))

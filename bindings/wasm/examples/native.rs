@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! native assess POLICIES < CASES     one assessment a line, as JSON
+//! native paths POLICIES < CASES      what reaches each higher tier, by every source class, one a line, as JSON
 //! native random POLICIES N SEED      so many random cases
 //! native schemas                     the JSON Schemas of record, policy and assessment
 //! native time LEDGER                 nanoseconds that `score` takes, the least of many runs
@@ -22,14 +23,15 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["assess", policies] => assess_cases(&read_policies(policies)),
+        ["assess", policies] => answer_cases(&read_policies(policies), false),
+        ["paths", policies] => answer_cases(&read_policies(policies), true),
         ["random", policies, n, seed] => random_cases(&read_policies(policies), n.parse().unwrap(), seed.parse().unwrap()),
         ["schemas"] => {
             let schemas = [uytin::record_schema(), uytin::policy_schema(), uytin::assessment_schema()];
             println!("{}", json!({"Record": schemas[0], "PolicyDocument": schemas[1], "Assessment": schemas[2]}));
         }
         ["time", ledger] => println!("{}", time_score(ledger)),
-        _ => panic!("usage: native assess | random | schemas | time"),
+        _ => panic!("usage: native assess | paths | random | schemas | time"),
     }
 }
 
@@ -41,7 +43,7 @@ fn read_policies(folder: &str) -> BTreeMap<String, Policy> {
     std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap().path())).collect()
 }
 
-fn assess_cases(policies: &BTreeMap<String, Policy>) {
+fn answer_cases(policies: &BTreeMap<String, Policy>, paths: bool) {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let case: Value = serde_json::from_str(&line.unwrap()).unwrap();
@@ -51,8 +53,13 @@ fn assess_cases(policies: &BTreeMap<String, Policy>) {
         }
         let as_of = Date::parse(case["as_of"].as_str().unwrap()).unwrap();
         let policy = &policies[case["policy"].as_str().unwrap()];
-        let assessment = assess(policy, &ledger, case["subject"].as_str().unwrap(), as_of, case["previous_tier"].as_str());
-        writeln!(out, "{}", assessment.to_json()).unwrap();
+        let (subject, previous) = (case["subject"].as_str().unwrap(), case["previous_tier"].as_str());
+        if paths {
+            let classes: Vec<&str> = policy.document().sources.iter().map(|(id, _)| &**id).collect();
+            writeln!(out, "{}", ledger.bind_subject(policy, subject).paths(as_of, previous, &classes).unwrap().to_json()).unwrap();
+        } else {
+            writeln!(out, "{}", assess(policy, &ledger, subject, as_of, previous).to_json()).unwrap();
+        }
     }
 }
 

@@ -1,9 +1,6 @@
 import { start } from './core.js';
+import { fetched } from './fetched.js';
 
-const response = await fetch(new URL('./uytin.wasm', import.meta.url));
-if (!response.ok) throw new Error(`uytin.wasm: ${response.status} ${response.statusText}`);
-// Streams only where the server names the type.
-const typed = response.headers.get('content-type')?.startsWith('application/wasm');
-start(await (typed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())));
+start(await fetched(new URL('./uytin.wasm', import.meta.url)));
 
 export * from './index.js';

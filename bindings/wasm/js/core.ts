@@ -256,9 +256,11 @@ const OPTIONS = ['asOf', 'subject', 'policy', 'previousTier'];
 let referencePolicy: Policy | undefined;
 let lastDay = { text: '', day: 0 };
 
-type Call<T> = (bound: NonNullable<Ledger['_bound']>, day: number, previousTier: string | undefined, policy: Policy) => T;
+/** @internal */
+export type Call<T> = (bound: NonNullable<Ledger['_bound']>, day: number, previousTier: string | undefined, policy: Policy) => T;
 
-const ask = <T>(input: Ledger | Records, options: Options, call: Call<T>): T => {
+/** @internal Checks the options, binds and calls. */
+export const ask = <T>(input: Ledger | Records, options: Options, call: Call<T>): T => {
   for (const key in options) {
     if (!OPTIONS.includes(key)) refuse('unknown-field', key, `\`${key}\``, `one of ${OPTIONS.join(', ')}`);
   }

@@ -2,6 +2,7 @@
 // Everything that is computed comes from the engine. Text is set as text: nothing of a record is ever parsed as HTML.
 import { Ledger, Policy, UytinError, assess, catalogue } from './browser.js';
 import type { Assessment, Fault, PolicyDocument, Record as Evidence, Records } from './core.js';
+import type { Paths } from './path.js';
 import { REPORT } from './generated/report.js';
 import css from './preview/preview.css';
 import { OWN } from './preview/strings.js';
@@ -160,6 +161,7 @@ export class UytinPreview extends Base {
   #rows = new Map<string, { of: string; record: Evidence; start: Evidence | undefined; node: HTMLElement }>();
   #sorted: { of?: Map<string, Evidence>; list: Evidence[] } = { list: [] };
   #hero?: IntersectionObserver;
+  #paths: { of?: Step; state: 'asked' | 'failed' | Paths } | undefined;
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' });
@@ -401,7 +403,7 @@ export class UytinPreview extends Base {
         sync(this.#lasting('hero box', 'div.held'), this.#lasting('mark', 'span.mark'), this.#keep('hero', () => this.#heroCard(step), facts(now), facts(before), now.valid_until, now.sectors, now.exempt)),
         this.#keep('review', () => this.#review(now), now.human_review),
         this.#keep('waterfall', () => this.#waterfall(step), now.waterfall, now.tier, now.score, this.#all),
-        this.#keep('reasons', () => this.#reasons(now), now.reasons)),
+        this.#keep('reasons', () => this.#reasons(now), now.reasons), this.#path(step)),
       sync(this.#lasting('right', 'div.col'),
         this.#day(step),
         this.#keep('difference', () => this.#difference(step), this.#at === 0, facts(now), facts(before), now.waterfall, before.waterfall),
@@ -831,6 +833,32 @@ export class UytinPreview extends Base {
   }
 
   // ---- what follows from it
+
+  /** What reaches each tier above. It is searched for when it is asked for, by an engine that is loaded only then. */
+  #path(step: Step): Child {
+    const paths = this.#paths?.of === step ? this.#paths.state : undefined;
+    const search = async (): Promise<void> => {
+      const step = this.#steps[this.#at]!, mine = (this.#paths = { of: step, state: 'asked' as 'asked' | 'failed' | Paths });
+      this.#render();
+      try {
+        const tools = await import('./tools.js');
+        const { previousTier } = this.#input;
+        mine.state = tools.path(step.ledger.toBytes(), { asOf: step.asOf, subject: this.#subject, policy: new tools.Policy(this.#policy!.toString()), previousTier });
+      } catch {
+        mine.state = 'failed';
+      }
+      this.#render();
+    };
+    const shown = typeof paths === 'object' ? paths.paths.map(({ tier, text }) => [tier, text[this.#lang]]) : paths;
+    const make = (): HTMLElement => this.#card('path', this.#t('pathTitle'), h('p.soft.small', {}, this.#t('pathHelp')),
+      !paths && this.#button('path', { onclick: search }, this.#t('pathAct')),
+      h('div', { 'aria-live': 'polite' }, paths === 'asked' && h('p', {}, this.#t('pathBusy')), paths === 'failed' && h('p.fault', {}, this.#t('pathFault')),
+        typeof paths === 'object' && (paths.paths.length === 0 ? h('p', {}, this.#t('pathTop')) : h('ol.list', {}, paths.paths.map(({ tier: id, text }) => {
+          const tier = this.#tier(id);
+          return h('li', {}, h(`p.tier.${tier.look}`, {}, this.#glyph(tier.look), tier.title), h('p', {}, text[this.#lang]));
+        })))));
+    return this.#keep('path', make, shown);
+  }
 
   #measures({ measures }: Assessment): Child {
     if (!measures.length) return null;

@@ -189,6 +189,15 @@ impl RawBound {
         self.bound.assess(date(as_of), previous_tier.as_deref()).to_json().into()
     }
 
+    /// What reaches each tier above, by checks of these source classes (a JSON list), as JSON.
+    #[cfg(feature = "tools")]
+    pub fn paths(&self, as_of: i32, previous_tier: Option<String>, classes: &str) -> Result<JsValue, JsValue> {
+        // JavaScript has checked that it is a list of texts.
+        let classes: Vec<String> = serde_json::from_str(classes).unwrap_or_default();
+        let paths = self.bound.paths(date(as_of), previous_tier.as_deref(), &classes).map_err(|error| thrown(&error))?;
+        Ok(paths.to_json().into())
+    }
+
     /// The receipt, in its canonical form.
     pub fn receipt(&self, as_of: i32, previous_tier: Option<String>) -> JsValue {
         self.bound.assess(date(as_of), previous_tier.as_deref()).receipt().to_json().into()

@@ -1,7 +1,11 @@
 // The package in Node: every vector and random ledgers give the bytes that the core gives; what is wrong is refused.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ledger, Policy, UytinError, assess, assessJson, mergeLedgers, receipt, score, verify } from '../dist/node.js';
+import * as tools from '../dist/tools-node.js';
 import { answersOf, native, policyFolder, policyTexts, vectors } from './support.js';
 
 const policies = Object.fromEntries(Object.entries(policyTexts).map(([name, text]) => [name, new Policy(text)]));
@@ -89,4 +93,29 @@ test('a hundred thousand calls leave the memory as it was', () => {
   const before = process.memoryUsage().arrayBuffers;
   run();
   assert.ok(process.memoryUsage().arrayBuffers <= before + 65_536);
+});
+
+test('the paths to higher tiers are those of the core', () => {
+  const cases = vectors().filter((_, n) => n % 8 === 0), answers = native(['paths', policyFolder], `${cases.join('\n')}\n`);
+  cases.forEach((text, n) => {
+    const { policy, subject, as_of: asOf, previous_tier: previousTier, records } = JSON.parse(text);
+    assert.equal(tools.pathJson(records, { subject, asOf, policy: new tools.Policy(policyTexts[policy]), previousTier }), answers[n]);
+  });
+  assert.throws(() => tools.path(line, { asOf: '2026-11-21', classes: ['no-such'] }), { code: 'unknown-name', path: '$.classes[0]' });
+  assert.throws(() => tools.path(line, { asOf: '2026-11-21', classes: [1] }), { code: 'wrong-type' });
+  assert.equal(tools.assess(line, { asOf: '2026-11-21' }).score, 62.2);
+});
+
+test('figures', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'uytin-')), 'one.jsonl'), options = { asOf: '2026-11-21' };
+  const text = readFileSync(new URL('../../../examples/data/creators.jsonl', import.meta.url), 'utf8').split('\n').filter((one) => one.includes('"creator-tea-01"')).join('\n');
+  writeFileSync(path, text);
+  const ledger = new Ledger(text), [there] = native(['time', path]);
+  let least = Infinity;
+  for (let round = 0; round < 200; round += 1) {
+    const start = process.hrtime.bigint();
+    for (let n = 0; n < 200; n += 1) score(ledger, options);
+    least = Math.min(least, Number(process.hrtime.bigint() - start) / 200);
+  }
+  console.log(`score: ${least.toFixed(0)} ns in Node, ${Number(there).toFixed(0)} ns in the core: ${(least / there).toFixed(2)} times`);
 });

@@ -56,7 +56,7 @@ const answerOf = async (folder, page = 'index.html') => {
 
 test('the tarball holds what it should and no more', () => {
   const files = run('tar', ['-tzf', tarball]).trim().split('\n').map((name) => name.replace('package/', ''));
-  for (const name of ['package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/uytin.wasm', 'dist/node.js', 'dist/browser.js', 'dist/inline.js', 'dist/preview.js', 'dist/index.d.ts', 'dist/preview.d.ts']) assert.ok(files.includes(name), name);
+  for (const name of ['package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/uytin.wasm', 'dist/node.js', 'dist/browser.js', 'dist/inline.js', 'dist/preview.js', 'dist/tools.js', 'dist/tools-node.js', 'dist/tools.wasm', 'dist/index.d.ts', 'dist/preview.d.ts']) assert.ok(files.includes(name), name);
   assert.ok(files.every((name) => /^(dist\/|package\.json$|README\.md$|LICENSE)/.test(name)), files.join(' '));
 });
 
@@ -74,6 +74,8 @@ test('Node loads it from a project of its own, and its types hold', () => {
   assert.equal(Number(run('node', ['main.js'], installed)), SCORE);
   writeFileSync(join(installed, 'inline.js'), `${ask('uytin/inline')}console.log(score);`);
   assert.equal(Number(run('node', ['inline.js'], installed)), SCORE);
+  writeFileSync(join(installed, 'tools.js'), `import { path } from 'uytin/tools';\nconsole.log(path(${JSON.stringify(line)}, { asOf: '2026-11-21' }).paths.length > 0);`);
+  assert.equal(run('node', ['tools.js'], installed).trim(), 'true');
   // The component can be imported where there is no document, and does nothing.
   writeFileSync(join(installed, 'server.js'), `import { UytinPreview } from 'uytin/preview-inline';\nconsole.log(typeof UytinPreview);`);
   assert.equal(run('node', ['server.js'], installed).trim(), 'function');

@@ -109,6 +109,19 @@ test('a person edits evidence, sees what changes, and takes it back', async () =
   await done();
 });
 
+test('what reaches a higher tier is searched for when it is asked for', async () => {
+  const { page, choose, done } = await open();
+  await choose('creator-tea-01');
+  await page.getByRole('button', { name: 'Search' }).click();
+  const found = page.locator('section[aria-labelledby=h-path] li');
+  await found.first().waitFor();
+  assert.match(await found.first().textContent(), /^Exemplary.*\d/);
+  await page.screenshot({ path: join(pictures, 'path.png'), fullPage: true });
+  await page.getByRole('button', { name: /^Withdraw/ }).first().click();
+  await page.getByRole('button', { name: 'Search' }).waitFor();
+  await done();
+});
+
 test('dragging the slider moves the day in one step', async () => {
   const { page, state, choose, done } = await open();
   await choose('creator-beauty-03');
@@ -330,7 +343,7 @@ test('read-only shows and edits nothing; changes fire events; unrated subjects s
   assert.equal(await page.locator('.hero .big').textContent(), 'Not rated');
   assert.ok(!(await page.locator('uytin-preview .bar').textContent()).includes('62.2'));
   await page.evaluate(() => { document.querySelector('uytin-preview').readOnly = true; });
-  assert.deepEqual(await page.evaluate(() => [...document.querySelector('uytin-preview').shadowRoot.querySelectorAll('button, input, select')].map((one) => one.dataset.k)), ['lang-en', 'lang-vi', 'theme', 'zero']);
+  assert.deepEqual(await page.evaluate(() => [...document.querySelector('uytin-preview').shadowRoot.querySelectorAll('button, input, select')].map((one) => one.dataset.k)), ['lang-en', 'lang-vi', 'theme', 'zero', 'path']);
   await done();
 });
 
