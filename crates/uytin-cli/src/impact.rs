@@ -27,7 +27,15 @@ pub fn run(args: &args::Impact, quiet: bool) -> Result<u8> {
     });
     let changes = args.changes.as_deref().map(|path| Output::to(Some(path))).transpose()?;
     let as_of = day(args.as_of)?;
-    let (from, to) = (input::policy(args.from.as_deref())?.policy, input::policy(Some(&args.to))?.policy);
+    let (from, to) = match (input::policy(args.from.as_deref()), input::policy(Some(&args.to))) {
+        (Ok(from), Ok(to)) => (from.policy, to.policy),
+        // What is wrong with either is said at once.
+        (Err(Failure::Faults(mut faults)), Err(Failure::Faults(others))) => {
+            faults.extend(others);
+            return Err(Failure::Faults(faults));
+        }
+        (Err(failure), _) | (_, Err(failure)) => return Err(failure),
+    };
     let plan = Plan::new(&from, &to);
     let words = Words::of(args.language.get());
     let progress = Progress::new(quiet);
@@ -258,6 +266,7 @@ impl Sheet<'_> {
             "one-subject" => self.words.get("note_one-subject"),
             "nobody-compared" => self.words.get("note_nobody-compared"),
             "no-change" => self.words.get("note_no-change"),
+            "nobody-grouped" => self.words.get("note_nobody-grouped"),
             _ => self.words.get("note_merged"),
         };
         let synthetic = self.synthetic.then(|| self.words.get("synthetic"));

@@ -176,7 +176,16 @@ fn the_page_is_complete_in_itself_and_escapes_what_it_is_given() {
         assert!(!html.contains("<script") && !html.contains("<b>") && !html.contains("NaN") && html.ends_with("</html>\n"));
         assert!(!html.contains("http://") || html.matches("http://").count() == html.matches("http://www.w3.org/2000/svg").count());
     }
-    // A population of nobody, and the same policy twice.
+    // Groups of others, faults of both policies, a population of nobody, and the same policy twice.
+    fs::write(&groups, "subject,region\nnobody,north\n").unwrap();
+    let mut command = uytin(&["impact", "--to"]);
+    let text = good(command.arg(data("policy-draft.json")).arg(data("creators.jsonl")).args(DAY).arg("--groups").arg(&groups));
+    assert!(String::from_utf8(text).unwrap().contains("No subject belongs to one of the groups"));
+    let (one, other) = (folder.path().join("a.json"), folder.path().join("b.json"));
+    fs::write(&one, uytin::Policy::reference_json().replace("\"confidence\": 0.80", "\"confidence\": 7")).unwrap();
+    fs::write(&other, uytin::Policy::reference_json().replace("\"hysteresis\": 2.0", "\"hysteresis\": -1")).unwrap();
+    let faults = bad(uytin(&["impact", "--from"]).arg(&one).arg("--to").arg(&other).arg(data("creators.jsonl")));
+    assert!(faults.len() == 2 && faults[0].contains("$.confidence") && faults[1].contains("$.tiers.hysteresis"), "{faults:?}");
     let file = folder.path().join("nobody.csv");
     fs::write(&file, "subject,source,source_class,criterion,date,passed,failed\n").unwrap();
     let text = good(uytin(&["impact", "--to"]).arg(data("policy-draft.json")).arg(&file).args(DAY));

@@ -585,7 +585,8 @@ impl Impact {
 
     /// What must be known to read it, as stable codes: `empty` and `one-subject` of the population, `nobody-compared` where no
     /// subject is rated before and after, `no-change` where nothing differs that could move a score, `merged` where sections
-    /// move together because a policy between them would not be valid.
+    /// move together because a policy between them would not be valid, and `nobody-grouped` where groups were given to which no
+    /// subject belongs.
     #[must_use]
     pub fn notes(&self) -> Vec<&'static str> {
         let notes = [
@@ -594,6 +595,7 @@ impl Impact {
             (self.subjects > 0 && self.scores.compared == 0, "nobody-compared"),
             (self.plan.steps.is_empty(), "no-change"),
             (self.plan.steps.iter().any(|step| step.sections.len() > 1), "merged"),
+            (self.subjects > 0 && self.groups.as_ref().is_some_and(|groups| groups.groups.is_empty()), "nobody-grouped"),
         ];
         notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect()
     }
