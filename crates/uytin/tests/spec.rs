@@ -98,6 +98,24 @@ fn the_schema_of_briefs_is_that_of_their_reader() {
     }
 }
 
+#[test]
+fn schemas_accept_shortlists_and_impacts() {
+    let data = |name: &str| fs::read_to_string(spec(&format!("../examples/data/{name}"))).unwrap();
+    let ledger = Ledger::from_json_lines(data("creators.jsonl").as_bytes(), &Limits::DEFAULT).unwrap();
+    let (policy, as_of) = (Policy::reference(), Date::parse("2026-11-21").unwrap());
+    let accepts = |name: &str, json: &str| assert!(Validator::new(name).accepts(&serde_json::from_str(json).unwrap()), "{json}");
+    accepts("brief", &data("brief.json"));
+    for text in ["{}", &data("brief.json")] {
+        let brief = uytin::Brief::from_json(text, &policy).unwrap();
+        accepts("shortlist", &uytin::shortlist(&brief, &ledger, as_of, |_| None).0.to_json());
+    }
+    let plan = uytin::impact::Plan::new(&policy, &Policy::from_json(&data("policy-draft.json")).unwrap());
+    let group = |subject: &str| subject.split('-').nth(1).map(std::sync::Arc::from);
+    for (ledger, groups) in [(&ledger, Some(("niche", &group as &uytin::impact::GroupOf<'_>))), (&Ledger::new(), None)] {
+        accepts("impact", &uytin::impact::of_ledger(&plan, ledger, as_of, |_| None, groups, |_, _| {}).to_json());
+    }
+}
+
 /// What the reader refuses, the schema refuses too, as far as a schema can say it.
 #[test]
 fn schemas_refuse_what_the_reader_refuses() {
