@@ -91,6 +91,26 @@ test('a plain page loads it by an import map, and shows the component', async ()
   assert.deepEqual(await answerOf(installed), [SCORE, SCORE]);
 });
 
+test('the component in one file is a widget of a notebook', async () => {
+  // The model that a notebook hands over: what Python set is read, what a person does is written back.
+  const html = `<!doctype html><meta charset="utf-8"><div id="cell"></div><script type="module">
+import widget from './node_modules/uytin/dist/preview-inline.js';
+const values = { records: ${JSON.stringify(line)}, as_of: '2026-11-21', lang: 'vi' }, listeners = {}, saved = [];
+const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, on: (name, act) => { listeners[name] = act; }, off: (name) => { delete listeners[name]; }, save_changes: () => saved.push(JSON.parse(values.assessment)) };
+const el = document.getElementById('cell'), leave = widget.render({ model, el }), preview = el.querySelector('uytin-preview');
+preview.shadowRoot.querySelector('[data-k^=withdraw]').click();
+values.as_of = '2026-12-01';
+listeners['change:as_of']();
+preview.shadowRoot.querySelector('[data-k=path]').click();
+for (let n = 0; n < 200 && !preview.shadowRoot.querySelector('[aria-labelledby=h-path] li'); n += 1) await new Promise((done) => setTimeout(done, 50));
+const tiers = preview.shadowRoot.querySelectorAll('[aria-labelledby=h-path] li').length;
+leave();
+globalThis.answer = [saved[0].score, saved.length >= 3, saved.at(-1).as_of, preview.shadowRoot.querySelector('h3').lang || preview.shadowRoot.querySelector('.root').lang, tiers > 0, Object.keys(listeners).length];
+</script>`;
+  writeFileSync(join(installed, 'widget.html'), html);
+  assert.deepEqual(await answerOf(installed, 'widget.html'), [SCORE, true, '2026-12-01', 'vi', true, 0]);
+});
+
 test('a web worker loads it', async () => {
   writeFileSync(join(installed, 'worker.js'), `${ask('./node_modules/uytin/dist/browser.js')}postMessage(score);`);
   writeFileSync(join(installed, 'work.html'), `<!doctype html><script type="module">new Worker('./worker.js', { type: 'module' }).onmessage = ({ data }) => { globalThis.answer = data; };</script>`);
