@@ -638,3 +638,42 @@ fn without_a_day_it_is_the_local_one() {
     // Fourteen hours east and twelve west of Greenwich it is never the same day.
     assert!(day("<+14>-14") > day("<-12>12"));
 }
+
+/// A path applied as records reaches its tier; names that nothing has are refused, all of them at once.
+#[test]
+fn paths_and_contests_hold_when_they_are_applied() {
+    let folder = TempDir::new().unwrap();
+    let records = data("creators.jsonl");
+    let one = ["--subject", "creator-newcomer-06", "--as-of", "2026-11-21", "--format", "json"];
+    let path = run(["path".as_ref(), records.as_os_str()].into_iter().chain(one.map(OsStr::new)));
+    assert_eq!(path.code, Some(0), "{}", path.err);
+    let paths: Value = serde_json::from_str(&path.out).unwrap();
+    for path in paths["paths"].as_array().unwrap() {
+        let mut text = fs::read_to_string(&records).unwrap();
+        for (n, checks) in path["evidence"]["observations"].as_array().unwrap().iter().enumerate() {
+            let record = serde_json::json!({
+                "type": "observation", "id": format!("further-{n}"), "subject": "creator-newcomer-06", "source": checks["source"],
+                "source_class": checks["source_class"], "criterion": checks["criterion"], "date": "2026-11-21", "passed": checks["passed"], "failed": 0
+            });
+            text += &format!("{record}\n");
+        }
+        let further = folder.path().join("further.jsonl");
+        fs::write(&further, text).unwrap();
+        let explained = run(["explain".as_ref(), further.as_os_str()].into_iter().chain(one.map(OsStr::new)));
+        assert_eq!(serde_json::from_str::<Value>(&explained.out).unwrap()["tier"], path["tier"]);
+    }
+    let unknown = run(["contest".as_ref(), records.as_os_str()]
+        .into_iter()
+        .chain(one.map(OsStr::new))
+        .chain(["-w", "a/1", "-w", "b/2"].map(OsStr::new)));
+    assert_eq!((unknown.code, unknown.err.matches("has no record").count()), (Some(2), 2), "{}", unknown.err);
+    let class =
+        run(["path".as_ref(), records.as_os_str()].into_iter().chain(one.map(OsStr::new)).chain(["--classes", "pres"].map(OsStr::new)));
+    assert_eq!(class.code, Some(2));
+    let page = folder.path().join("statement.html");
+    let statement = run(["statement".as_ref(), records.as_os_str(), "--lang".as_ref(), "vi".as_ref(), "-o".as_ref(), page.as_os_str()]
+        .into_iter()
+        .chain(one[..4].iter().map(OsStr::new)));
+    assert_eq!(statement.code, Some(0), "{}", statement.err);
+    assert!(fs::read_to_string(&page).unwrap().starts_with("<!doctype html>\n<html lang=\"vi\">"));
+}
