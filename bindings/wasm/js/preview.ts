@@ -842,6 +842,8 @@ export class UytinPreview extends Base {
       this.#render();
       try {
         const tools = await import('./tools.js');
+        // A search can take a second or two: what it is about is painted first.
+        await new Promise((painted) => setTimeout(painted, 40));
         const { previousTier } = this.#input;
         mine.state = tools.path(step.ledger.toBytes(), { asOf: step.asOf, subject: this.#subject, policy: new tools.Policy(this.#policy!.toString()), previousTier });
       } catch {
