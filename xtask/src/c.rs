@@ -28,9 +28,9 @@ const PACKAGES: [&str; 12] = [
     "valgrind",
 ];
 /// The largest that the stripped shared library may be, in bytes.
-const LARGEST: u64 = 1_500_000;
+const LARGEST: u64 = 1_700_000;
 /// The same with the batch engine and Arrow in it.
-const LARGEST_COLUMNS: u64 = 2_600_000;
+const LARGEST_COLUMNS: u64 = 3_100_000;
 /// Seconds of fuzzing in the tests.
 const FUZZING: u32 = 20;
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-g"];
@@ -57,7 +57,7 @@ const PLAIN: Library = Library {
     name: "uytin",
     header: "uytin.h",
     config: "cbindgen.toml",
-    sources: &["status", "text", "policy", "ledger", "score", "assessment", "receipt"],
+    sources: &["status", "text", "policy", "ledger", "score", "assessment", "receipt", "tools"],
     features: &[],
 };
 

@@ -1045,6 +1045,71 @@ uytin_status uytin_verification_difference(const struct uytin_verification *veri
 // freed.
 uytin_status uytin_verification_free(struct uytin_verification *verification);
 
+// For each tier above a subject's: the least further evidence that reaches it, the day on which waiting does, or why neither
+// can. Further checks are dated `as_of` and come from the `classes`, `class_count` of them; the other arguments are those of
+// `uytin_score`.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: a class that the policy does not
+// know; those of `uytin_score`.
+uytin_status uytin_paths(const struct uytin_bound *bound,
+                         const char *subject,
+                         size_t subject_len,
+                         int32_t as_of,
+                         const char *previous_tier,
+                         size_t previous_tier_len,
+                         const struct uytin_str *classes,
+                         size_t class_count,
+                         struct uytin_text **out,
+                         struct uytin_error **error);
+
+// Assesses a subject again without some records, each named `source/id`, `record_count` of them, and says what differs; the
+// other arguments are those of `uytin_score`.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every name that no record has;
+// those of `uytin_score`.
+uytin_status uytin_contest(const struct uytin_bound *bound,
+                           const char *subject,
+                           size_t subject_len,
+                           int32_t as_of,
+                           const char *previous_tier,
+                           size_t previous_tier_len,
+                           const struct uytin_str *records,
+                           size_t record_count,
+                           struct uytin_text **out,
+                           struct uytin_error **error);
+
+// What differs from one policy to another, and what each change makes stricter or laxer: JSON.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: the pointers'.
+uytin_status uytin_policy_diff(const struct uytin_policy *from,
+                               const struct uytin_policy *to,
+                               struct uytin_text **out,
+                               struct uytin_error **error);
+
+// Ranks the subjects of a ledger that meet a brief (JSON), best lower bound first; those that the evidence cannot tell apart
+// share a band.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the brief;
+// `UYTIN_NOT_A_DATE`; the pointers'.
+uytin_status uytin_shortlist(const struct uytin_policy *policy,
+                             const struct uytin_ledger *ledger,
+                             const char *brief,
+                             size_t brief_len,
+                             int32_t as_of,
+                             struct uytin_text **out,
+                             struct uytin_error **error);
+
+// What a change from one policy to another does to the subjects of a ledger: who changes tier or score, by how much, because
+// of which section.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: `UYTIN_NOT_A_DATE`; the pointers'.
+uytin_status uytin_impact(const struct uytin_policy *from,
+                          const struct uytin_policy *to,
+                          const struct uytin_ledger *ledger,
+                          int32_t as_of,
+                          struct uytin_text **out,
+                          struct uytin_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

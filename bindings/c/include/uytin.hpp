@@ -645,10 +645,32 @@ class Bound {
             }));
     }
 
+    /// What reaches each tier above: JSON. Further checks come from the classes given.
+    std::string paths(std::optional<std::string_view> subject, Date as_of, const std::vector<std::string_view> &classes,
+                      std::optional<std::string_view> previous_tier = std::nullopt) const {
+        return tool(uytin_paths, subject, as_of, classes, previous_tier);
+    }
+    /// The assessment without some records, each named `source/id`, and what differs: JSON.
+    std::string contest(std::optional<std::string_view> subject, Date as_of, const std::vector<std::string_view> &records,
+                        std::optional<std::string_view> previous_tier = std::nullopt) const {
+        return tool(uytin_contest, subject, as_of, records, previous_tier);
+    }
+
     const uytin_bound *get() const noexcept { return handle_.get(); }
 
   private:
     using Handle = detail::Handle<uytin_bound, uytin_bound_free>;
+    template <typename Call>
+    std::string tool(Call call, std::optional<std::string_view> subject, Date as_of, const std::vector<std::string_view> &list,
+                     std::optional<std::string_view> previous_tier) const {
+        const auto [name, previous] = texts(subject, previous_tier);
+        std::vector<uytin_str> views;
+        views.reserve(list.size());
+        for (const auto &text : list) views.push_back(str(text));
+        return detail::text([&, name = name, previous = previous](uytin_text **out, uytin_error **error) {
+            return call(handle_.get(), name.ptr, name.len, as_of.days(), previous.ptr, previous.len, views.data(), views.size(), out, error);
+        });
+    }
     static std::pair<uytin_str, uytin_str> texts(const std::optional<std::string_view> &subject,
                                                  const std::optional<std::string_view> &previous_tier) noexcept {
         const uytin_str none{nullptr, 0};
@@ -679,6 +701,25 @@ inline std::vector<Difference> verify(const Policy &policy, const Ledger &ledger
         differences.push_back({std::string(view(raw.path)), std::string(view(raw.found)), std::string(view(raw.expected))});
     }
     return differences;
+}
+
+/// What differs between policies, and what each change makes stricter or laxer: JSON.
+inline std::string diff(const Policy &from, const Policy &to) {
+    return detail::text([&](uytin_text **out, uytin_error **error) { return uytin_policy_diff(from.get(), to.get(), out, error); });
+}
+
+/// The subjects that meet a brief, ranked: JSON.
+inline std::string shortlist(const Policy &policy, const Ledger &ledger, std::string_view brief, Date as_of) {
+    return detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_shortlist(policy.get(), ledger.get(), brief.data(), brief.size(), as_of.days(), out, error);
+    });
+}
+
+/// What a change of policy does to the subjects of a ledger: JSON.
+inline std::string impact(const Policy &from, const Policy &to, const Ledger &ledger, Date as_of) {
+    return detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_impact(from.get(), to.get(), ledger.get(), as_of.days(), out, error);
+    });
 }
 
 /// One call, JSON in and JSON out.

@@ -208,6 +208,24 @@ pub(crate) unsafe fn structure<'a, T>(place: &'static str, pointer: *const T) ->
     Ok(unsafe { &*pointer })
 }
 
+/// An array of the caller's; null stands for an empty one.
+///
+/// # Safety
+/// `pointer` is null, misaligned, or points to `count` readable `T` that outlive `'a`.
+pub(crate) unsafe fn list<'a, T>(place: &'static str, pointer: *const T, count: usize) -> Result<&'a [T], Failure> {
+    if pointer.is_null() && count == 0 {
+        return Ok(&[]);
+    }
+    let pointer = aligned(place, pointer)?;
+    let bytes = count.checked_mul(size_of::<T>()).filter(|&bytes| isize::try_from(bytes).is_ok());
+    if bytes.and_then(|bytes| pointer.addr().checked_add(bytes)).is_none() {
+        let expected = "a length within the address space";
+        return Err(Failure::Call(uytin_status::UYTIN_WRONG_LENGTH, place, format!("a length of {count}"), expected));
+    }
+    // SAFETY: not null, aligned, of a possible length, and by contract readable; the structs of this library hold any bits.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+}
+
 /// The bytes of the caller; null stands for none.
 ///
 /// # Safety

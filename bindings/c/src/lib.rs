@@ -13,6 +13,7 @@ mod receipt;
 mod score;
 mod status;
 mod text;
+mod tools;
 
 pub use assessment::*;
 #[cfg(feature = "columns")]
@@ -23,3 +24,4 @@ pub use receipt::*;
 pub use score::*;
 pub use status::*;
 pub use text::*;
+pub use tools::*;

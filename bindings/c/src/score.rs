@@ -25,12 +25,19 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    fn find(&self, subject: &str) -> Option<&BoundSubject> {
+    fn find(&self, subject: &str) -> Option<&Arc<BoundSubject>> {
         let place = self.subjects.binary_search_by(|bound| bound.subject().cmp(subject)).ok()?;
-        self.subjects.get(place).map(AsRef::as_ref)
+        self.subjects.get(place)
     }
 
-    fn only(&self) -> Result<&BoundSubject, Failure> {
+    /// The subject of a name, also one without records; the only one where none is named.
+    pub(crate) fn subject(&self, name: Option<&str>) -> Result<Arc<BoundSubject>, Failure> {
+        let Some(name) = name else { return self.only().cloned() };
+        let nobody = || Arc::new(Ledger::new().bind_subject(self.nobody.policy(), name));
+        Ok(self.find(name).cloned().unwrap_or_else(nobody))
+    }
+
+    fn only(&self) -> Result<&Arc<BoundSubject>, Failure> {
         match self.subjects.as_slice() {
             [only] => Ok(only),
             several => {
@@ -172,7 +179,7 @@ pub unsafe extern "C" fn uytin_score(
             (handle("bound", bound)?, subject, optional_text("previous_tier", previous_tier, previous_tier_len)?)
         };
         let bound = match subject {
-            Some(subject) => inner.find(subject).unwrap_or(&inner.nobody),
+            Some(subject) => inner.find(subject).map_or(&inner.nobody, |bound| bound),
             None => inner.only()?,
         };
         let score = bound.score(date("as_of", as_of)?, previous);
@@ -211,12 +218,7 @@ pub unsafe extern "C" fn uytin_assess(
             (handle("bound", bound)?, subject, optional_text("previous_tier", previous_tier, previous_tier_len)?)
         };
         let as_of: Date = date("as_of", as_of)?;
-        let assessment = match subject.map(|name| (name, inner.find(name))) {
-            None => inner.only()?.assess(as_of, previous),
-            Some((_, Some(bound))) => bound.assess(as_of, previous),
-            Some((name, None)) => Ledger::new().bind_subject(inner.nobody.policy(), name).assess(as_of, previous),
-        };
-        out.give(assessment.into());
+        out.give(inner.subject(subject)?.assess(as_of, previous).into());
         Ok(())
     })
 }

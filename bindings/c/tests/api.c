@@ -319,6 +319,65 @@ static void scores(void) {
     CHECK(uytin_ledger_free(ledger) == UYTIN_OK && uytin_policy_free(policy) == UYTIN_OK);
 }
 
+/* Whether a text has a part; frees it. */
+static int text_has(uytin_text *text, const char *part) {
+    uytin_str view;
+    int found = uytin_text_view(text, &view) == UYTIN_OK && strstr(view.ptr, part) != NULL;
+    return uytin_text_free(text) == UYTIN_OK && found;
+}
+
+static void tools(void) {
+    uytin_policy *policy = NULL, *other = NULL;
+    uytin_ledger *ledger = NULL;
+    uytin_bound *bound;
+    uytin_policy_info info;
+    uytin_text *text = NULL;
+    uytin_error *error = NULL;
+    uytin_record record = record_of("a", "vtv-24", "press");
+    uytin_str classes[2] = {{"press", 5}, {"regulator", 9}}, names[1] = {{"vtv-24/a", 8}};
+    const char *brief = "{\"lower_at_least\":10}";
+    char *document, *place;
+
+    CHECK(uytin_policy_reference(&policy, NULL) == UYTIN_OK && uytin_ledger_new(&ledger, NULL) == UYTIN_OK);
+    CHECK(uytin_ledger_add_observation(ledger, &record, 40, 2, NULL) == UYTIN_OK);
+    CHECK(uytin_bind(policy, ledger, &bound, NULL) == UYTIN_OK);
+
+    CHECK(uytin_paths(bound, NULL, 0, 20650, NULL, 0, classes, 2, &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"paths\":[{\"tier\":\"standard\""));
+    CHECK(uytin_paths(bound, TEXT("nobody"), 20650, NULL, 0, NULL, 0, &text, NULL) == UYTIN_OK && text_has(text, "\"nobody\""));
+    text = NULL;
+    CHECK(uytin_paths(bound, NULL, 0, 20650, NULL, 0, names, 1, &text, &error) == UYTIN_UNKNOWN_NAME && text == NULL);
+    CHECK(error_is(error, UYTIN_UNKNOWN_NAME, "unknown-name", "$.classes[0]"));
+    CHECK(uytin_paths(bound, NULL, 0, 20650, NULL, 0, NULL, 1, &text, NULL) == UYTIN_NULL_POINTER);
+    CHECK(uytin_paths(bound, NULL, 0, 20650, NULL, 0, classes, (size_t)-1, &text, NULL) == UYTIN_WRONG_LENGTH);
+
+    CHECK(uytin_contest(bound, NULL, 0, 20650, NULL, 0, names, 1, &text, NULL) == UYTIN_OK && text_has(text, "\"without\":[{"));
+    text = NULL;
+    CHECK(uytin_contest(bound, NULL, 0, 20650, NULL, 0, classes, 1, &text, &error) == UYTIN_UNKNOWN_NAME && text == NULL);
+    CHECK(error_is(error, UYTIN_UNKNOWN_NAME, "unknown-name", "$.without[0]"));
+
+    CHECK(uytin_shortlist(policy, ledger, brief, strlen(brief), 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"candidates\":1"));
+    CHECK(uytin_shortlist(policy, ledger, TEXT("{\"followers\":1}"), 20650, &text, &error) == UYTIN_UNKNOWN_FIELD);
+    CHECK(error_is(error, UYTIN_UNKNOWN_FIELD, "unknown-field", "$.followers"));
+
+    CHECK(uytin_policy_describe(policy, &info, NULL) == UYTIN_OK);
+    document = (char *)malloc(info.canonical.len + 1);
+    memcpy(document, info.canonical.ptr, info.canonical.len);
+    document[info.canonical.len] = 0;
+    place = strstr(document, "\"validity_days\":365");
+    CHECK(place != NULL);
+    if (place != NULL) place[16] = '2';
+    CHECK(uytin_policy_from_json(document, info.canonical.len, NULL, &other, NULL) == UYTIN_OK);
+    free(document);
+    CHECK(uytin_policy_diff(policy, other, &text, NULL) == UYTIN_OK && text_has(text, "$.validity_days"));
+    CHECK(uytin_policy_diff(policy, NULL, &text, NULL) == UYTIN_NULL_POINTER);
+    CHECK(uytin_impact(policy, other, ledger, 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"subjects\":1"));
+    CHECK(uytin_impact(policy, other, ledger, 2932897, &text, NULL) == UYTIN_NOT_A_DATE);
+
+    CHECK(uytin_bound_free(bound) == UYTIN_OK && uytin_policy_free(other) == UYTIN_OK);
+    CHECK(uytin_ledger_free(ledger) == UYTIN_OK && uytin_policy_free(policy) == UYTIN_OK);
+}
+
 static void small_things(void) {
     char date[11] = "untouched!";
     int32_t days = 7;
@@ -342,6 +401,7 @@ int main(void) {
     TEST(pointers());
     TEST(ledgers());
     TEST(scores());
+    TEST(tools());
     TEST(small_things());
     return check_done();
 }

@@ -72,6 +72,11 @@ void values() {
     CHECK(without.remove("creator-1", "regulator-1", "f-1") && without.size() == 4 && records.size() == 5);
     CHECK(!uytin::verify(policy, without, assessment.receipt()).empty());
     CHECK(uytin::Ledger::from_json_lines(records.to_bytes()).merge(without).to_bytes() == records.to_bytes());
+    CHECK(bound.paths(std::nullopt, day, {"press", "auditor"}).find("\"paths\":[") != std::string::npos);
+    CHECK(bound.contest("creator-1", day, {"regulator-1/f-1"}).find("\"without\":[{\"source\":\"regulator-1\"") != std::string::npos);
+    CHECK(uytin::diff(policy, policy).find("\"changes\":[]") != std::string::npos);
+    CHECK(uytin::shortlist(policy, records, "{}", day).find("\"subjects\":1") != std::string::npos);
+    CHECK(uytin::impact(policy, policy, records, day).find("\"subjects\":1") != std::string::npos);
     const auto nobody = bound.assess("nobody", day);
     CHECK(!nobody.rated() && nobody.tier() == "unrated" && nobody.lower() < nobody.score());
     std::string array = records.to_bytes();
