@@ -527,6 +527,21 @@ typedef struct uytin_difference {
     struct uytin_str expected;
 } uytin_difference;
 
+// What a statement of reasons says besides, and how it is written. Texts are UTF-8 and are copied; of one whose `ptr` is null
+// a line to write on stands there.
+typedef struct uytin_statement_details {
+    // Who issues the statement.
+    struct uytin_str issued_by;
+    // Where to contest: an address.
+    struct uytin_str contest_at;
+    // Until when to contest, in days after 1970-01-01; `INT32_MIN` for a line to write on.
+    int32_t contest_by;
+    // 0 for English, 1 for Vietnamese.
+    uint8_t vietnamese;
+    // 0 for Markdown, 1 for a page of HTML.
+    uint8_t html;
+} uytin_statement_details;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1077,6 +1092,20 @@ uytin_status uytin_contest(const struct uytin_bound *bound,
                            size_t record_count,
                            struct uytin_text **out,
                            struct uytin_error **error);
+
+// The statement of reasons of an assessment, for the person whom it is about: a proposal, with facts and sources, and how to
+// contest. `details` may be null: nothing is filled in, English, Markdown. The other arguments are those of `uytin_score`.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: those of `uytin_score`.
+uytin_status uytin_statement(const struct uytin_bound *bound,
+                             const char *subject,
+                             size_t subject_len,
+                             int32_t as_of,
+                             const char *previous_tier,
+                             size_t previous_tier_len,
+                             const struct uytin_statement_details *details,
+                             struct uytin_text **out,
+                             struct uytin_error **error);
 
 // What differs from one policy to another, and what each change makes stricter or laxer: JSON.
 //

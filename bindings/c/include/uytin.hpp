@@ -656,6 +656,15 @@ class Bound {
         return tool(uytin_contest, subject, as_of, records, previous_tier);
     }
 
+    /// The statement of reasons for the person whom it is about: Markdown, or a page of HTML.
+    std::string statement(std::optional<std::string_view> subject, Date as_of, const uytin_statement_details *details = nullptr,
+                          std::optional<std::string_view> previous_tier = std::nullopt) const {
+        const auto [name, previous] = texts(subject, previous_tier);
+        return detail::text([&, name = name, previous = previous](uytin_text **out, uytin_error **error) {
+            return uytin_statement(handle_.get(), name.ptr, name.len, as_of.days(), previous.ptr, previous.len, details, out, error);
+        });
+    }
+
     const uytin_bound *get() const noexcept { return handle_.get(); }
 
   private:

@@ -4,9 +4,9 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use engine::impact::{GroupOf, Plan, of_ledger};
-use engine::{BoundSubject, Brief, Date, PolicyDiff};
+use engine::{BoundSubject, Brief, Date, Language, PolicyDiff, StatementDetails, StatementFormat};
 
-use crate::entry::{Failure, Output, bytes, date, entry, handle, list, optional_text, view};
+use crate::entry::{Failure, Output, bytes, date, entry, handle, list, optional_text, structure, view};
 use crate::ledger::{reading, uytin_ledger};
 use crate::policy::uytin_policy;
 use crate::score::uytin_bound;
@@ -93,6 +93,61 @@ pub unsafe extern "C" fn uytin_contest(
             (asked(bound, (subject, subject_len), (previous_tier, previous_tier_len))?, texts("records", records, record_count)?)
         };
         out.give(bound.contest(date("as_of", as_of)?, previous, &records)?.to_json().into());
+        Ok(())
+    })
+}
+
+/// What a statement of reasons says besides, and how it is written. Texts are UTF-8 and are copied; of one whose `ptr` is null
+/// a line to write on stands there.
+#[repr(C)]
+pub struct uytin_statement_details {
+    /// Who issues the statement.
+    pub issued_by: uytin_str,
+    /// Where to contest: an address.
+    pub contest_at: uytin_str,
+    /// Until when to contest, in days after 1970-01-01; `INT32_MIN` for a line to write on.
+    pub contest_by: i32,
+    /// 0 for English, 1 for Vietnamese.
+    pub vietnamese: u8,
+    /// 0 for Markdown, 1 for a page of HTML.
+    pub html: u8,
+}
+
+/// The statement of reasons of an assessment, for the person whom it is about: a proposal, with facts and sources, and how to
+/// contest. `details` may be null: nothing is filled in, English, Markdown. The other arguments are those of `uytin_score`.
+///
+/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: those of `uytin_score`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_statement(
+    bound: *const uytin_bound,
+    subject: *const c_char,
+    subject_len: usize,
+    as_of: i32,
+    previous_tier: *const c_char,
+    previous_tier_len: usize,
+    details: *const uytin_statement_details,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        // SAFETY: as this function's.
+        let (bound, previous) = unsafe { asked(bound, (subject, subject_len), (previous_tier, previous_tier_len)) }?;
+        let as_of = date("as_of", as_of)?;
+        let (mut filled, mut language, mut format) = (StatementDetails::default(), Language::English, StatementFormat::Markdown);
+        if !details.is_null() {
+            // SAFETY: by contract readable, and so are its texts.
+            let (given, issued_by, contest_at) = unsafe {
+                let given = structure("details", details)?;
+                let own = |place, text: uytin_str| Ok::<_, Failure>(optional_text(place, text.ptr, text.len)?.map(str::to_owned));
+                (given, own("details.issued_by", given.issued_by)?, own("details.contest_at", given.contest_at)?)
+            };
+            let contest_by = (given.contest_by != i32::MIN).then(|| date("details.contest_by", given.contest_by)).transpose()?;
+            filled = StatementDetails { issued_by, contest_at, contest_by };
+            language = if given.vietnamese == 0 { Language::English } else { Language::Vietnamese };
+            format = if given.html == 0 { StatementFormat::Markdown } else { StatementFormat::Html };
+        }
+        out.give(bound.statement(as_of, previous, &filled, language, format).into());
         Ok(())
     })
 }

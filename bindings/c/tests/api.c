@@ -337,6 +337,7 @@ static void tools(void) {
     uytin_str classes[2] = {{"press", 5}, {"regulator", 9}}, names[1] = {{"vtv-24/a", 8}};
     const char *brief = "{\"lower_at_least\":10}";
     char *document, *place;
+    uytin_statement_details details;
 
     CHECK(uytin_policy_reference(&policy, NULL) == UYTIN_OK && uytin_ledger_new(&ledger, NULL) == UYTIN_OK);
     CHECK(uytin_ledger_add_observation(ledger, &record, 40, 2, NULL) == UYTIN_OK);
@@ -355,6 +356,16 @@ static void tools(void) {
     text = NULL;
     CHECK(uytin_contest(bound, NULL, 0, 20650, NULL, 0, classes, 1, &text, &error) == UYTIN_UNKNOWN_NAME && text == NULL);
     CHECK(error_is(error, UYTIN_UNKNOWN_NAME, "unknown-name", "$.without[0]"));
+
+    memset(&details, 0, sizeof details);
+    details.contest_by = INT32_MIN;
+    CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, NULL, &text, NULL) == UYTIN_OK && text_has(text, "____"));
+    details.contest_at = classes[0];
+    details.html = details.vietnamese = 1;
+    CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, &details, &text, NULL) == UYTIN_OK && text_has(text, "lang=\"vi\""));
+    details.contest_by = 2932897;
+    CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, &details, &text, &error) == UYTIN_NOT_A_DATE);
+    CHECK(error_is(error, UYTIN_NOT_A_DATE, "not-a-date", "details.contest_by"));
 
     CHECK(uytin_shortlist(policy, ledger, brief, strlen(brief), 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"candidates\":1"));
     CHECK(uytin_shortlist(policy, ledger, TEXT("{\"followers\":1}"), 20650, &text, &error) == UYTIN_UNKNOWN_FIELD);

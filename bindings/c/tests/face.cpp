@@ -74,6 +74,7 @@ void values() {
     CHECK(uytin::Ledger::from_json_lines(records.to_bytes()).merge(without).to_bytes() == records.to_bytes());
     CHECK(bound.paths(std::nullopt, day, {"press", "auditor"}).find("\"paths\":[") != std::string::npos);
     CHECK(bound.contest("creator-1", day, {"regulator-1/f-1"}).find("\"without\":[{\"source\":\"regulator-1\"") != std::string::npos);
+    CHECK(bound.statement("creator-1", day).find("icp-2026") != std::string::npos);
     CHECK(uytin::diff(policy, policy).find("\"changes\":[]") != std::string::npos);
     CHECK(uytin::shortlist(policy, records, "{}", day).find("\"subjects\":1") != std::string::npos);
     CHECK(uytin::impact(policy, policy, records, day).find("\"subjects\":1") != std::string::npos);

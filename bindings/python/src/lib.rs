@@ -28,7 +28,7 @@ mod _uytin {
     #[pymodule_export]
     use crate::record::PyRecord;
     #[pymodule_export]
-    use crate::tools::{Answer, attacks, calibrated, contest, fairness_of, impact, interval_coverage, paths, shortlist};
+    use crate::tools::{Answer, attacks, calibrated, contest, fairness_of, impact, interval_coverage, paths, shortlist, statement};
 
     /// The catalogue of codes with their texts, as JSON.
     #[pymodule_export]

@@ -10,9 +10,9 @@ use uytin::coverage::simulate;
 use uytin::fairness::{Fairness, FairnessSettings, Member};
 use uytin::gaming::{Base, attack};
 use uytin::impact::{GroupOf, Plan, of_ledger};
-use uytin::{BoundSubject, Brief, Error, Ledger, Policy};
+use uytin::{BoundSubject, Brief, Code, Error, Ledger, Policy, StatementDetails, StatementFormat, quote};
 
-use crate::convert::{Day, Kind, bytes_of, dict_of, exception};
+use crate::convert::{Day, Kind, bytes_of, dict_of, exception, fault, language_of};
 use crate::ledger::{PyLedger, ledger_of};
 use crate::policy::{PyPolicy, policy_or_reference};
 use crate::record::hash;
@@ -236,6 +236,64 @@ pub fn contest(
     let bound = bound(py, records, subject, policy)?;
     let found = py.detach(|| bound.contest(as_of.0, previous_tier, &without));
     found.map(|contest| Answer::of(contest.to_json())).map_err(|error| general(py, &error))
+}
+
+/// The statement of reasons of an assessment, for the person whom it is about: a proposal, with facts and sources, what is
+/// pending, and how to contest.
+///
+/// Parameters
+/// ----------
+/// records
+///     A `Ledger`, or records, mappings of their fields or their JSON.
+/// as_of
+///     The day of assessment.
+/// subject : str, optional
+///     Whom it is about; the only one where the records are about one.
+/// policy : Policy, optional
+///     The reference policy where none is given.
+/// previous_tier : str, optional
+///     The tier that the subject had.
+/// lang : str
+///     `en` or `vi`.
+/// format : str
+///     `markdown`, or `html` for a page that stands for itself.
+/// issued_by, contest_at : str, optional
+///     Who issues it, and where to contest; a line to write on stands where nothing is given.
+/// contest_by : optional
+///     Until when to contest.
+///
+/// Returns
+/// -------
+/// str
+///
+/// Examples
+/// --------
+/// >>> "icp-2026" in statement(Ledger(), "2026-11-21", subject="creator-9", lang="vi")
+/// True
+#[pyfunction]
+#[pyo3(signature = (records, as_of, *, subject = None, policy = None, previous_tier = None, lang = "en", format = "markdown", issued_by = None, contest_at = None, contest_by = None))]
+#[expect(clippy::too_many_arguments, reason = "keywords of one call")]
+pub fn statement(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    as_of: Day,
+    subject: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+    previous_tier: Option<&str>,
+    lang: &str,
+    format: &str,
+    issued_by: Option<String>,
+    contest_at: Option<String>,
+    contest_by: Option<Day>,
+) -> PyResult<String> {
+    let bound = bound(py, records, subject, policy)?;
+    let details = StatementDetails { issued_by, contest_at, contest_by: contest_by.map(|Day(day)| day) };
+    let format = match format {
+        "markdown" => StatementFormat::Markdown,
+        "html" => StatementFormat::Html,
+        other => return Err(fault(py, Kind::General, Code::UnknownValue, "format", quote(other), "`markdown` or `html`")),
+    };
+    Ok(bound.statement(as_of.0, previous_tier, &details, language_of(py, lang)?, format))
 }
 
 /// What a change of policy does to a population: who changes tier or score, by how much, because of which section.

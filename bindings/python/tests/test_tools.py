@@ -134,3 +134,16 @@ def test_the_impact_of_a_policy_sums_up(creators: Ledger) -> None:
     assert found["tiers"]["changed"] == moved
     assert {change.direction for change in before.diff(after)} == {"stricter"}
     assert uytin.impact(creators, before, before, AS_OF)["tiers"]["changed"] == 0
+
+
+def test_a_statement_tells_a_person_why(creators: Ledger) -> None:
+    subject = "creator-beauty-03"
+    found = assess(creators, AS_OF, subject=subject)
+    english = uytin.statement(creators, AS_OF, subject=subject, contest_at="hoi-dong@example.vn", contest_by="2026-12-31")
+    assert f"{found.score:.1f}" in english and "hoi-dong@example.vn" in english and "2026-12-31" in english
+    page = uytin.statement(creators, AS_OF, subject=subject, lang="vi", format="html", contest_at="<script>alert(1)</script>")
+    assert 'lang="vi"' in page and "<script>alert" not in page
+    newcomer = assess(creators, AS_OF, subject="creator-newcomer-06")
+    assert f"{newcomer.score:.1f}" not in uytin.statement(creators, AS_OF, subject=newcomer.subject).split("##")[0]
+    with pytest.raises(UytinError, match="pdf"):
+        uytin.statement(creators, AS_OF, subject=subject, format="pdf")

@@ -51,6 +51,7 @@ from ._uytin import (
     interval_coverage,
     paths,
     shortlist,
+    statement,
 )
 
 __version__ = VERSION
@@ -95,4 +96,5 @@ __all__ = [
     "paths",
     "records_frame",
     "shortlist",
+    "statement",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["CATALOGUE", "VERSION", "Answer", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "attacks", "calibrate", "contest", "fairness_of", "impact", "interval_coverage", "paths", "record_stream", "shortlist"]
+__all__ = ["CATALOGUE", "VERSION", "Answer", "Assessment", "Change", "CreditMass", "CriterionEstimate", "Difference", "Fault", "Ledger", "Measure", "Part", "Pending", "PillarScore", "Policy", "Reason", "Receipt", "Record", "RecordKey", "Records", "ReviewReason", "SetAside", "Table", "Trigger", "Verification", "assess", "assess_stream", "attacks", "calibrate", "contest", "fairness_of", "impact", "interval_coverage", "paths", "record_stream", "shortlist", "statement"]
 
 CATALOGUE: Final[str]
 """
@@ -1472,4 +1472,40 @@ def shortlist(records: Any, brief: Any, as_of: Any, *, policy: Policy | None = N
     ...     criterion="ad-disclosure", date="2026-11-01", passed=40, failed=2)], {"lower_at_least": 60}, "2026-11-21")
     >>> listed["candidates"], left_out[0]["condition"], left_out[0]["found"]
     (0, 'lower_at_least', 46)
+    """
+
+def statement(records: Any, as_of: Any, *, subject: str | None = None, policy: Policy | None = None, previous_tier: str | None = None, lang: str = "en", format: str = "markdown", issued_by: str | None = None, contest_at: str | None = None, contest_by: Any | None = None) -> str:
+    """
+    The statement of reasons of an assessment, for the person whom it is about: a proposal, with facts and sources, what is
+    pending, and how to contest.
+
+    Parameters
+    ----------
+    records
+        A `Ledger`, or records, mappings of their fields or their JSON.
+    as_of
+        The day of assessment.
+    subject : str, optional
+        Whom it is about; the only one where the records are about one.
+    policy : Policy, optional
+        The reference policy where none is given.
+    previous_tier : str, optional
+        The tier that the subject had.
+    lang : str
+        `en` or `vi`.
+    format : str
+        `markdown`, or `html` for a page that stands for itself.
+    issued_by, contest_at : str, optional
+        Who issues it, and where to contest; a line to write on stands where nothing is given.
+    contest_by : optional
+        Until when to contest.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> "icp-2026" in statement(Ledger(), "2026-11-21", subject="creator-9", lang="vi")
+    True
     """
