@@ -109,8 +109,8 @@ const budgets = [
   ['browser.js', 'bytes', size('browser.js').length, 10_000],
   ['node.js', 'bytes', size('node.js').length, 10_000],
   ['preview.js', 'brotli', brotliCompressSync(size('preview.js')).length, 30_000],
-  ['tools.wasm', 'brotli', brotliCompressSync(size('tools.wasm')).length, 143_360],
-  ['tools.js', 'bytes', size('tools.js').length, 12_000],
+  ['tools.wasm', 'brotli', brotliCompressSync(size('tools.wasm')).length, 215_040],
+  ['tools.js', 'bytes', size('tools.js').length, 14_000],
 ];
 
 let over = false;

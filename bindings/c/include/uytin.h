@@ -1115,6 +1115,11 @@ uytin_status uytin_policy_diff(const struct uytin_policy *from,
                                struct uytin_text **out,
                                struct uytin_error **error);
 
+// What is valid in a policy, yet unwise: JSON.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: the pointers'.
+uytin_status uytin_policy_lint(const struct uytin_policy *policy, struct uytin_text **out, struct uytin_error **error);
+
 // Ranks the subjects of a ledger that meet a brief (JSON), best lower bound first; those that the evidence cannot tell apart
 // share a band.
 //

@@ -171,6 +171,23 @@ pub unsafe extern "C" fn uytin_policy_diff(
     })
 }
 
+/// What is valid in a policy, yet unwise: JSON.
+///
+/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: the pointers'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_policy_lint(
+    policy: *const uytin_policy,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        // SAFETY: by contract null or a live handle.
+        out.give(unsafe { handle("policy", policy) }?.policy.lint_json().into());
+        Ok(())
+    })
+}
+
 /// Ranks the subjects of a ledger that meet a brief (JSON), best lower bound first; those that the evidence cannot tell apart
 /// share a band.
 ///

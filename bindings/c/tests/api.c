@@ -359,7 +359,7 @@ static void tools(void) {
 
     memset(&details, 0, sizeof details);
     details.contest_by = INT32_MIN;
-    CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, NULL, &text, NULL) == UYTIN_OK && text_has(text, "____"));
+    CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, NULL, &text, NULL) == UYTIN_OK && text_has(text, "icp-2026"));
     details.contest_at = classes[0];
     details.html = details.vietnamese = 1;
     CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, &details, &text, NULL) == UYTIN_OK && text_has(text, "lang=\"vi\""));
@@ -381,6 +381,7 @@ static void tools(void) {
     CHECK(uytin_policy_from_json(document, info.canonical.len, NULL, &other, NULL) == UYTIN_OK);
     free(document);
     CHECK(uytin_policy_diff(policy, other, &text, NULL) == UYTIN_OK && text_has(text, "$.validity_days"));
+    CHECK(uytin_policy_lint(policy, &text, NULL) == UYTIN_OK && text_has(text, "\"warnings\":["));
     CHECK(uytin_policy_diff(policy, NULL, &text, NULL) == UYTIN_NULL_POINTER);
     CHECK(uytin_impact(policy, other, ledger, 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"subjects\":1"));
     CHECK(uytin_impact(policy, other, ledger, 2932897, &text, NULL) == UYTIN_NOT_A_DATE);

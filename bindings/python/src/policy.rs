@@ -9,6 +9,7 @@ use uytin::{Language, Limits, Policy, PolicyDiff};
 use crate::convert::{Kind, bytes_of, dict_of, exception, language_of};
 use crate::parts::{Change, Fault};
 use crate::record::hash;
+use crate::tools::Answer;
 
 /// A valid policy: the document that fixes every number of the model.
 ///
@@ -172,6 +173,16 @@ impl PyPolicy {
             vi: change.text(Language::Vietnamese),
         };
         PolicyDiff::of(&self.0, &other.get().0).changes.iter().map(plain).collect()
+    }
+
+    /// What is valid in the policy, yet unwise.
+    ///
+    /// Examples
+    /// --------
+    /// >>> [warning["code"] for warning in Policy.reference().lint()["warnings"]]
+    /// ['minor-bars']
+    fn lint(&self) -> Answer {
+        Answer::of(self.0.lint_json())
     }
 
     /// The document in its RFC 8785 form.

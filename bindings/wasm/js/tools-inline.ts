@@ -5,3 +5,4 @@ start(await WebAssembly.compile(Uint8Array.from(atob(engine), (byte) => byte.cha
 
 export * from './index.js';
 export * from './path.js';
+export * from './program.js';

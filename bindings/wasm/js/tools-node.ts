@@ -5,3 +5,4 @@ start(new WebAssembly.Module(readFileSync(new URL('./tools.wasm', import.meta.ur
 
 export * from './index.js';
 export * from './path.js';
+export * from './program.js';

@@ -5,3 +5,4 @@ start(await fetched(new URL('./tools.wasm', import.meta.url)));
 
 export * from './index.js';
 export * from './path.js';
+export * from './program.js';

@@ -3,7 +3,11 @@
 //! Text is what the core reads and writes, so unknown fields, duplicate keys and ranges are checked by the core alone, and
 //! the bytes that leave are the core's. The classes that people use are in `js/`.
 
+#[cfg(feature = "tools")]
+use uytin::impact::{Plan, of_ledger};
 use uytin::{BoundSubject, Date, Difference, Error, Fault, Ledger, Limits, Policy, Receipt, Record};
+#[cfg(feature = "tools")]
+use uytin::{Brief, Language, PolicyDiff, StatementDetails, StatementFormat};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -88,6 +92,20 @@ impl RawPolicy {
     }
 }
 
+#[cfg(feature = "tools")]
+#[wasm_bindgen]
+impl RawPolicy {
+    /// What differs from this policy to another, as JSON.
+    pub fn diff(&self, other: &Self) -> JsValue {
+        PolicyDiff::of(&self.0, &other.0).to_json().into()
+    }
+
+    /// What is valid yet unwise, as JSON.
+    pub fn lint(&self) -> JsValue {
+        self.0.lint_json().into()
+    }
+}
+
 /// The tiers' ids, by number.
 fn tiers(policy: &Policy) -> impl Iterator<Item = &str> {
     let tiers = &policy.document().tiers;
@@ -165,6 +183,21 @@ impl RawLedger {
     }
 }
 
+#[cfg(feature = "tools")]
+#[wasm_bindgen]
+impl RawLedger {
+    /// Ranks the subjects that meet a brief, as JSON.
+    pub fn shortlist(&self, policy: &RawPolicy, brief: &[u8], as_of: i32) -> Result<JsValue, JsValue> {
+        let brief = Brief::from_bytes(brief, &policy.0).map_err(|error| thrown(&error))?;
+        Ok(uytin::shortlist(&brief, &self.0, date(as_of), |_| None).0.to_json().into())
+    }
+
+    /// What a change of policy does to the subjects, as JSON.
+    pub fn impact(&self, from: &RawPolicy, to: &RawPolicy, as_of: i32) -> JsValue {
+        of_ledger(&Plan::new(&from.0, &to.0), &self.0, date(as_of), |_| None, None, |_, _| ()).to_json().into()
+    }
+}
+
 /// The records of one subject, bound to a policy.
 #[wasm_bindgen]
 pub struct RawBound {
@@ -196,6 +229,34 @@ impl RawBound {
         let classes: Vec<String> = serde_json::from_str(classes).unwrap_or_default();
         let paths = self.bound.paths(date(as_of), previous_tier.as_deref(), &classes).map_err(|error| thrown(&error))?;
         Ok(paths.to_json().into())
+    }
+
+    /// The assessment without some records (a JSON list of `source/id`), and what differs, as JSON.
+    #[cfg(feature = "tools")]
+    pub fn contest(&self, as_of: i32, previous_tier: Option<String>, without: &str) -> Result<JsValue, JsValue> {
+        let without: Vec<String> = serde_json::from_str(without).unwrap_or_default();
+        let contest = self.bound.contest(date(as_of), previous_tier.as_deref(), &without).map_err(|error| thrown(&error))?;
+        Ok(contest.to_json().into())
+    }
+
+    /// The statement of reasons, as Markdown or as a page.
+    #[cfg(feature = "tools")]
+    #[expect(clippy::too_many_arguments, reason = "options of one call")]
+    pub fn statement(
+        &self,
+        as_of: i32,
+        previous_tier: Option<String>,
+        issued_by: Option<String>,
+        contest_at: Option<String>,
+        contest_by: Option<String>,
+        vietnamese: bool,
+        html: bool,
+    ) -> Result<JsValue, JsValue> {
+        let day = |text: String| Date::parse(&text).map_err(|fault| thrown(&fault.at("contestBy").into()));
+        let details = StatementDetails { issued_by, contest_at, contest_by: contest_by.map(day).transpose()? };
+        let language = if vietnamese { Language::Vietnamese } else { Language::English };
+        let format = if html { StatementFormat::Html } else { StatementFormat::Markdown };
+        Ok(self.bound.statement(date(as_of), previous_tier.as_deref(), &details, language, format).into())
     }
 
     /// The receipt, in its canonical form.

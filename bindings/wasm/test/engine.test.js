@@ -95,6 +95,27 @@ test('a hundred thousand calls leave the memory as it was', () => {
   assert.ok(process.memoryUsage().arrayBuffers <= before + 65_536);
 });
 
+test('the tools around the score answer, and refuse what is wrong', () => {
+  const options = { asOf: '2026-11-21' }, policy = new tools.Policy(), { subject, source, id } = JSON.parse(line);
+  const contest = tools.contest(line, { ...options, without: [`${source}/${id}`] });
+  assert.equal(contest.before.score, tools.assess(line, options).score);
+  assert.equal(contest.after.score, tools.assess('', { ...options, subject }).score);
+  assert.throws(() => tools.contest(line, { ...options, without: ['a/b', 'c/d'] }), (error) => error.faults.length === 2);
+  assert.match(tools.statement(line, { ...options, lang: 'vi', format: 'html', contestAt: '<i>' }), /lang="vi"[^]*&lt;i&gt;/);
+  assert.throws(() => tools.statement(line, { ...options, contestBy: 'soon' }), { code: 'not-a-date', path: 'contestBy' });
+  assert.throws(() => tools.statement(line, { ...options, format: 'pdf' }), { code: 'unknown-value', path: 'format' });
+  const listed = tools.shortlist(line, { lower_at_least: 1 }, options);
+  assert.deepEqual([listed.candidates, listed.shortlist[0].subject], [1, subject]);
+  assert.throws(() => tools.shortlist(line, { followers: 1, limit: 0 }, options), (error) => error.faults.length === 2);
+  assert.throws(() => tools.shortlist(line, {}, { asOf: 'soon' }), { code: 'not-a-date', path: 'asOf' });
+  const stricter = policy.toJSON();
+  stricter.findings.severities[0].weight = 0.05;
+  const changed = new tools.Policy(stricter), [change] = tools.policyDiff(policy, changed).changes;
+  assert.deepEqual([change.path, change.direction], ['$.findings.severities[0].weight', 'stricter']);
+  assert.deepEqual([tools.impact(line, policy, changed, options).subjects, tools.policyDiff(policy, policy).changes], [1, []]);
+  assert.ok(tools.policyLint(policy).warnings.every(({ code, path, remedy }) => code && path.startsWith('$') && remedy.vi));
+});
+
 test('the paths to higher tiers are those of the core', () => {
   const cases = vectors().filter((_, n) => n % 50 === 0), answers = native(['paths', policyFolder], `${cases.join('\n')}\n`);
   cases.forEach((text, n) => {

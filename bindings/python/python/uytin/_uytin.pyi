@@ -682,6 +682,15 @@ class Policy:
         >>> Policy.from_json(Policy.reference().to_json()) == Policy.reference()
         True
         """
+    def lint(self, /) -> Answer:
+        """
+        What is valid in the policy, yet unwise.
+
+        Examples
+        --------
+        >>> [warning["code"] for warning in Policy.reference().lint()["warnings"]]
+        ['minor-bars']
+        """
     @property
     def name(self, /) -> str:
         """
