@@ -46,6 +46,12 @@ fn environment() -> Result<()> {
 fn wheel() -> Result<()> {
     let wheels = work().join("wheels");
     let _ = fs::remove_dir_all(&wheels);
+    // The widget is the web component of the npm package, in one file.
+    let component = root().join("bindings/wasm/dist/preview-inline.js");
+    if !component.is_file() {
+        crate::wasm::build()?;
+    }
+    fs::copy(&component, folder().join("python/uytin/_preview.js")).with_context(|| format!("cannot copy {}", component.display()))?;
     run(tool("pip").args(["wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "-w"]).arg(&wheels).arg(folder()))?;
     let wheel = fs::read_dir(&wheels)?.next().context("pip made no wheel")??.path();
     let size = wheel.metadata()?.len();

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from conftest import AS_OF
 
+import uytin
 from uytin import Ledger, Policy, assess
 
 NASTY = "<script>alert(1)</script>\u202e\"'&"
@@ -88,3 +89,19 @@ def test_plain_text_and_rich(creators: Ledger) -> None:
     assert all(subject in said for subject in creators.subjects) and "Not rated" in said
     assert said.count(Policy.reference().notice()[:40]) == 1 + len(creators.subjects)
 
+
+
+def test_the_preview_is_a_widget_with_its_component(creators: Ledger) -> None:
+    import datetime
+
+    subject = creators.subjects[0]
+    widget = uytin.preview(creators, datetime.datetime(2026, 11, 21, 8), subject=subject, lang="vi", read_only=True)
+    state = widget.get_state()
+    assert Ledger.from_bytes(state["records"]) == creators and state["policy"] == "" and state["read_only"] is True
+    assert (state["as_of"], state["subject"], state["lang"]) == ("2026-11-21", subject, "vi")
+    # The component came with the wheel, whole: with its engine and the entry that notebooks call.
+    assert "uytin-preview" in state["_esm"] and "render" in state["_esm"] and len(state["_esm"]) > 300_000
+    policy = Policy.reference()
+    assert uytin.preview(creators, policy=policy).policy == policy.to_json()
+    with pytest.raises(Exception, match="fr"):
+        uytin.preview(creators, lang="fr")

@@ -17,6 +17,7 @@ Examples
 
 from ._errors import ColumnError, PolicyError, RecordError, UytinError
 from ._frames import assess_frame, observations, records_frame
+from ._preview import preview
 from ._tools import fairness
 from ._uytin import (
     VERSION,
@@ -94,6 +95,7 @@ __all__ = [
     "interval_coverage",
     "observations",
     "paths",
+    "preview",
     "records_frame",
     "shortlist",
     "statement",
