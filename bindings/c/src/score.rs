@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use engine::{BoundSubject, Code, Date, Fault, Ledger};
+use engine::{BoundSubject, Code, Fault, Ledger};
 
 use crate::assessment::uytin_assessment;
 use crate::entry::{Failure, Output, date, entry, free, handle, item, optional_text, text};
@@ -46,6 +46,23 @@ impl Inner {
             }
         }
     }
+}
+
+/// The subject that a call is about, and the tier that it had.
+///
+/// # Safety
+/// A live handle or null, and texts of these lengths, which outlive `'a`.
+pub(crate) unsafe fn asked<'a>(
+    bound: *const uytin_bound,
+    (subject, subject_len): (*const c_char, usize),
+    (previous_tier, previous_tier_len): (*const c_char, usize),
+) -> Result<(Arc<BoundSubject>, Option<&'a str>), Failure> {
+    // SAFETY: as this function's.
+    let (inner, subject, previous) = unsafe {
+        let subject = optional_text("subject", subject, subject_len)?;
+        (handle("bound", bound)?, subject, optional_text("previous_tier", previous_tier, previous_tier_len)?)
+    };
+    Ok((inner.subject(subject)?, previous))
 }
 
 /// Score, interval, coverage and tier. `tier` is the bound ledger's and lives as long as it.
@@ -213,12 +230,8 @@ pub unsafe extern "C" fn uytin_assess(
     entry(error, || {
         let out = Output::new("out", out)?;
         // SAFETY: by contract a live handle, and texts of these lengths.
-        let (inner, subject, previous) = unsafe {
-            let subject = optional_text("subject", subject, subject_len)?;
-            (handle("bound", bound)?, subject, optional_text("previous_tier", previous_tier, previous_tier_len)?)
-        };
-        let as_of: Date = date("as_of", as_of)?;
-        out.give(inner.subject(subject)?.assess(as_of, previous).into());
+        let (bound, previous) = unsafe { asked(bound, (subject, subject_len), (previous_tier, previous_tier_len)) }?;
+        out.give(bound.assess(date("as_of", as_of)?, previous).into());
         Ok(())
     })
 }

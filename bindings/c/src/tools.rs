@@ -1,34 +1,16 @@
 //! The tools around the score, each as a document: paths, contests, comparisons of policies, shortlists, impact.
 
 use std::ffi::c_char;
-use std::sync::Arc;
 
 use engine::impact::{GroupOf, Plan, of_ledger};
-use engine::{BoundSubject, Brief, Date, Language, PolicyDiff, StatementDetails, StatementFormat};
+use engine::{Brief, Date, Language, PolicyDiff, StatementDetails, StatementFormat};
 
 use crate::entry::{Failure, Output, bytes, date, entry, handle, list, optional_text, structure, view};
 use crate::ledger::{reading, uytin_ledger};
 use crate::policy::uytin_policy;
-use crate::score::uytin_bound;
+use crate::score::{asked, uytin_bound};
 use crate::status::{uytin_error, uytin_status};
 use crate::text::{uytin_str, uytin_text};
-
-/// The subject that a call is about, and the tier that it had.
-///
-/// # Safety
-/// A live handle or null, and texts of these lengths, which outlive `'a`.
-unsafe fn asked<'a>(
-    bound: *const uytin_bound,
-    (subject, subject_len): (*const c_char, usize),
-    (previous_tier, previous_tier_len): (*const c_char, usize),
-) -> Result<(Arc<BoundSubject>, Option<&'a str>), Failure> {
-    // SAFETY: as this function's.
-    let (inner, subject, previous) = unsafe {
-        let subject = optional_text("subject", subject, subject_len)?;
-        (handle("bound", bound)?, subject, optional_text("previous_tier", previous_tier, previous_tier_len)?)
-    };
-    Ok((inner.subject(subject)?, previous))
-}
 
 /// The texts of an array of views.
 ///

@@ -58,12 +58,24 @@ pub fn assess(
     policy: Option<&Bound<'_, PyPolicy>>,
     previous_tier: Option<&str>,
 ) -> PyResult<PyAssessment> {
+    let bound = bound_of(py, records, subject, policy)?;
+    Ok(PyAssessment::of(bound, as_of, previous_tier))
+}
+
+/// One subject of a ledger or of records, bound to a policy; the only one where none is named. What a ledger has bound serves
+/// again.
+pub fn bound_of(
+    py: Python<'_>,
+    records: &Bound<'_, PyAny>,
+    subject: Option<&str>,
+    policy: Option<&Bound<'_, PyPolicy>>,
+) -> PyResult<Arc<BoundSubject>> {
     let policy = policy_or_reference(policy);
     let named = |ledger: &Ledger| match subject {
         Some(subject) => Ok(subject.to_owned()),
         None => ledger.only_subject().map(str::to_owned).map_err(|error| exception(py, Kind::General, &error)),
     };
-    let bound = match records.cast::<PyLedger>() {
+    Ok(match records.cast::<PyLedger>() {
         Ok(ledger) => {
             let ledger = ledger.get();
             match subject {
@@ -75,8 +87,7 @@ pub fn assess(
             let ledger = ledger_of(records)?;
             Arc::new(ledger.bind_subject(&policy, &named(&ledger)?))
         }
-    };
-    Ok(PyAssessment::of(bound, as_of, previous_tier))
+    })
 }
 
 /// The result for one subject on one day under one policy, explained. A proposal: a person decides.

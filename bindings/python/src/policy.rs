@@ -24,12 +24,15 @@ use crate::tools::Answer;
 #[pyclass(frozen, name = "Policy", module = "uytin")]
 pub struct PyPolicy(pub Policy);
 
-fn text_of(document: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+const DOCUMENT: &str = "the JSON of a policy, or its mapping";
+
+/// The text of a document: JSON, or a mapping.
+pub fn text_of(document: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u8>> {
     if document.cast::<PyMapping>().is_ok() {
         let text = document.py().import("json")?.call_method1("dumps", (document,))?;
-        return bytes_of(&text, "a policy");
+        return bytes_of(&text, what);
     }
-    bytes_of(document, "the JSON of a policy, or its mapping")
+    bytes_of(document, what)
 }
 
 /// The policy that is meant: the reference policy where none is.
@@ -63,7 +66,7 @@ impl PyPolicy {
     /// True
     #[classmethod]
     fn from_json(_: &Bound<'_, PyType>, document: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let text = text_of(document)?;
+        let text = text_of(document, DOCUMENT)?;
         Policy::from_bytes(&text, &Limits::DEFAULT).map(Self).map_err(|error| exception(document.py(), Kind::Policy, &error))
     }
 
@@ -93,7 +96,7 @@ impl PyPolicy {
     /// '$.version'
     #[staticmethod]
     fn validate(document: &Bound<'_, PyAny>) -> PyResult<Vec<Fault>> {
-        let text = text_of(document)?;
+        let text = text_of(document, DOCUMENT)?;
         let error = Policy::from_bytes(&text, &Limits::DEFAULT).err();
         let plain = |fault: &uytin::Fault| Fault {
             code: fault.code.as_str().to_owned(),

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::types::PyDict;
 use uytin::calibrate::{Population, Settings, calibrate};
 use uytin::coverage::simulate;
 use uytin::fairness::{Fairness, FairnessSettings, Member};
 use uytin::gaming::{Base, attack};
 use uytin::impact::{GroupOf, Plan, of_ledger};
-use uytin::{BoundSubject, Brief, Code, Error, Ledger, Policy, StatementDetails, StatementFormat, quote};
+use uytin::{Brief, Code, Error, Ledger, Policy, StatementDetails, StatementFormat, quote};
 
-use crate::convert::{Day, Kind, bytes_of, dict_of, exception, fault, language_of};
+use crate::assessment::bound_of;
+use crate::convert::{Day, Kind, dict_of, exception, fault, language_of};
 use crate::ledger::{PyLedger, ledger_of};
-use crate::policy::{PyPolicy, policy_or_reference};
+use crate::policy::{PyPolicy, policy_or_reference, text_of};
 use crate::record::hash;
 
 /// The answer of a tool: a document with the same bytes in every language, read like a dictionary.
@@ -112,31 +113,8 @@ fn ledger(records: &Bound<'_, PyAny>) -> PyResult<Ledger> {
     }
 }
 
-/// The text of a document: JSON, or a mapping.
-fn text_of(document: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u8>> {
-    if document.cast::<PyMapping>().is_ok() {
-        return bytes_of(&document.py().import("json")?.call_method1("dumps", (document,))?, what);
-    }
-    bytes_of(document, what)
-}
-
 fn general(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, Kind::General, error)
-}
-
-/// One subject of a ledger, bound to a policy; the only one where none is named.
-fn bound(
-    py: Python<'_>,
-    records: &Bound<'_, PyAny>,
-    subject: Option<&str>,
-    policy: Option<&Bound<'_, PyPolicy>>,
-) -> PyResult<BoundSubject> {
-    let (policy, ledger) = (policy_or_reference(policy), ledger(records)?);
-    let subject = match subject {
-        Some(subject) => subject,
-        None => ledger.only_subject().map_err(|error| general(py, &error))?,
-    };
-    Ok(ledger.bind_subject(&policy, subject))
 }
 
 /// For each tier above the present one: the least further evidence that reaches it, the day on which waiting does, or why
@@ -184,7 +162,7 @@ pub fn paths(
     policy: Option<&Bound<'_, PyPolicy>>,
     previous_tier: Option<&str>,
 ) -> PyResult<Answer> {
-    let bound = bound(py, records, subject, policy)?;
+    let bound = bound_of(py, records, subject, policy)?;
     let found = py.detach(|| bound.paths(as_of.0, previous_tier, &classes));
     found.map(|paths| Answer::of(paths.to_json())).map_err(|error| general(py, &error))
 }
@@ -233,7 +211,7 @@ pub fn contest(
     policy: Option<&Bound<'_, PyPolicy>>,
     previous_tier: Option<&str>,
 ) -> PyResult<Answer> {
-    let bound = bound(py, records, subject, policy)?;
+    let bound = bound_of(py, records, subject, policy)?;
     let found = py.detach(|| bound.contest(as_of.0, previous_tier, &without));
     found.map(|contest| Answer::of(contest.to_json())).map_err(|error| general(py, &error))
 }
@@ -286,7 +264,7 @@ pub fn statement(
     contest_at: Option<String>,
     contest_by: Option<Day>,
 ) -> PyResult<String> {
-    let bound = bound(py, records, subject, policy)?;
+    let bound = bound_of(py, records, subject, policy)?;
     let details = StatementDetails { issued_by, contest_at, contest_by: contest_by.map(|Day(day)| day) };
     let format = match format {
         "markdown" => StatementFormat::Markdown,
