@@ -6,9 +6,9 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use uytin::calibrate::{Population, Settings, calibrate};
-use uytin::coverage::simulate;
+use uytin::coverage::{CoverageSettings, simulate};
 use uytin::fairness::{Fairness, FairnessSettings, Member};
-use uytin::gaming::{Base, attack};
+use uytin::gaming::{AttackSettings, Base, attack};
 use uytin::impact::{GroupOf, Plan, of_ledger};
 use uytin::{Brief, Code, Error, Ledger, Policy, StatementDetails, StatementFormat, quote};
 
@@ -434,17 +434,18 @@ pub fn fairness_of(
     least: usize,
     seed: u64,
     replicates: usize,
-) -> Answer {
+) -> PyResult<Answer> {
     let policy = policy_or_reference(policy);
-    py.detach(|| {
+    let report = py.detach(|| {
         let mut fairness = Fairness::new(&policy, FairnessSettings { least, seed, replicates });
         let outcomes = outcomes.into_iter().flatten().chain(std::iter::repeat(None));
         let rows = groups.iter().zip(&tiers).zip(scores.iter().zip(&coverages)).zip(outcomes);
-        for (((group, tier), (&score, &coverage)), outcome) in rows {
-            fairness.add(&Member { group, score, coverage, tier, outcome });
+        for (place, (((group, tier), (&score, &coverage)), outcome)) in rows.enumerate() {
+            fairness.add_checked(place, &Member { group, score, coverage, tier, outcome })?;
         }
-        Answer::of(fairness.report().to_json())
-    })
+        Ok(fairness.report().to_json())
+    });
+    report.map(Answer::of).map_err(|error: Error| general(py, &error))
 }
 
 /// Tries attacks on a score: one source floods, credits are piled up, an incident is split, and so on; says how far each
@@ -453,7 +454,7 @@ pub fn fairness_of(
 /// Parameters
 /// ----------
 /// records, optional
-///     A `Ledger` or records to attack; a stated ledger and random ones where none is given.
+///     A `Ledger` or records to attack too, besides a stated ledger and random ones.
 /// as_of
 ///     The day of assessment.
 /// policy : Policy, optional
@@ -471,18 +472,14 @@ pub fn attacks(
     records: Option<&Bound<'_, PyAny>>,
     as_of: Day,
     policy: Option<&Bound<'_, PyPolicy>>,
-    random_bases: u64,
+    random_bases: u16,
     seed: u64,
 ) -> PyResult<Answer> {
     let policy = policy_or_reference(policy);
     let given = records.map(ledger).transpose()?;
     Ok(py.detach(|| {
-        let bases: Vec<Base> = match &given {
-            Some(ledger) => ledger.subjects().map(|subject| Base::of(subject, ledger, subject)).collect(),
-            None => std::iter::once(Base::stated(&policy, as_of.0))
-                .chain((0..random_bases).map(|n| Base::random(&policy, as_of.0, seed.wrapping_add(n))))
-                .collect(),
-        };
+        let mut bases = AttackSettings { random_bases, seed }.bases(&policy, as_of.0);
+        bases.extend(given.iter().flat_map(Base::each));
         Answer::of(attack(&policy, as_of.0, &bases).to_json())
     }))
 }
@@ -515,15 +512,15 @@ pub fn attacks(
 ///   ...
 /// uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
 #[pyfunction]
-#[pyo3(signature = (criterion = None, *, policy = None, seed = 1, replicates = 2000))]
+#[pyo3(signature = (criterion = None, *, policy = None, seed = 1, replicates = 4000))]
 pub fn interval_coverage(
     py: Python<'_>,
-    criterion: Option<&str>,
+    criterion: Option<String>,
     policy: Option<&Bound<'_, PyPolicy>>,
     seed: u64,
     replicates: u32,
 ) -> PyResult<Answer> {
     let policy = policy_or_reference(policy);
-    let found = py.detach(|| simulate(&policy, criterion, seed, replicates));
+    let found = py.detach(|| simulate(&policy, &CoverageSettings { criterion, seed, replicates }));
     found.map(|report| Answer::of(report.to_json())).map_err(|error| general(py, &error))
 }

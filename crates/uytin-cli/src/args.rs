@@ -3,9 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use uytin::calibrate::Settings;
+use uytin::coverage::CoverageSettings;
+use uytin::fairness::FairnessSettings;
+use uytin::gaming::AttackSettings;
 use uytin::{Date, Language};
 
 use crate::input::InputFormat;
+
+/// Defaults of a calibration, whatever its days.
+const CALIBRATION: Settings = Settings::new(Date::MIN, Date::MAX);
 
 #[derive(Debug, Parser)]
 #[command(
@@ -245,13 +252,13 @@ pub struct Calibrate {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub test_from: Option<Date>,
     /// Draws bootstrap replicates and samples
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = CALIBRATION.seed)]
     pub seed: u64,
     /// Bootstrap replicates
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = CALIBRATION.replicates)]
     pub replicates: usize,
     /// Rows that half-lives are sought on, and that predictions are made of, at most: of whole subjects drawn at random
-    #[arg(long, value_name = "N", default_value_t = 300_000)]
+    #[arg(long, value_name = "N", default_value_t = CALIBRATION.test_rows)]
     pub sample_rows: usize,
     /// Write the fitted policy
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -287,13 +294,13 @@ pub struct Fairness {
     #[arg(long, value_name = "COLUMN", default_value = "outcome")]
     pub outcome_column: String,
     /// Groups of fewer subjects have no figures of their own
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().least)]
     pub least: usize,
     /// Draws bootstrap replicates
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = FairnessSettings::default().seed)]
     pub seed: u64,
     /// Bootstrap replicates
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().replicates)]
     pub replicates: usize,
     #[command(flatten)]
     pub under: Under,
@@ -315,10 +322,10 @@ pub struct Coverage {
     #[arg(long, value_name = "ID")]
     pub criterion: Option<String>,
     /// Draws the subjects
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = CoverageSettings::default().seed)]
     pub seed: u64,
     /// Simulated subjects of each figure
-    #[arg(long, value_name = "N", default_value_t = 4000)]
+    #[arg(long, value_name = "N", default_value_t = CoverageSettings::default().replicates)]
     pub replicates: u32,
     #[command(flatten)]
     pub report: ReportArgs,
@@ -341,10 +348,10 @@ pub struct Attack {
     #[command(flatten)]
     pub under: Under,
     /// How many random ledgers to attack besides the stated one
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = AttackSettings::default().random_bases)]
     pub random: u16,
     /// Draws the random ledgers
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = AttackSettings::default().seed)]
     pub seed: u64,
     #[command(flatten)]
     pub report: ReportArgs,

@@ -1,7 +1,7 @@
 //! `uytin attack` and `uytin coverage`: what attacks can move, and what the interval covers, by simulation.
 
-use uytin::coverage::{CoverageReport, simulate};
-use uytin::gaming::{AttackReport, Base, GamingReport, Trial, attack};
+use uytin::coverage::{CoverageReport, CoverageSettings, simulate};
+use uytin::gaming::{AttackReport, AttackSettings, Base, GamingReport, Trial, attack};
 
 use crate::args::{Attack, Coverage};
 use crate::assess::rules;
@@ -17,8 +17,7 @@ pub fn run(args: &Attack, quiet: bool) -> Result<u8> {
     input::read_once(args.records.iter().chain(&args.under.policy))?;
     let (policy, as_of) = rules(&args.under)?;
     let policy = policy.policy;
-    let mut bases = vec![Base::stated(&policy, as_of)];
-    bases.extend((0..u64::from(args.random)).map(|n| Base::random(&policy, as_of, args.seed.wrapping_add(n))));
+    let mut bases = AttackSettings { random_bases: args.random, seed: args.seed }.bases(&policy, as_of);
     if !args.records.is_empty() {
         let ledger = input::ledger(&args.records, &Progress::new(quiet))?;
         let subject = match &args.subject {
@@ -91,8 +90,8 @@ fn signed(points: f64) -> String {
 
 pub fn coverage(args: &Coverage) -> Result<u8> {
     let policy = input::policy(args.policy.as_deref())?.policy;
-    let report =
-        simulate(&policy, args.criterion.as_deref(), args.seed, args.replicates).map_err(|error| Failure::of("coverage", &error))?;
+    let settings = CoverageSettings { criterion: args.criterion.clone(), seed: args.seed, replicates: args.replicates };
+    let report = simulate(&policy, &settings).map_err(|error| Failure::of("coverage", &error))?;
     coverage_document(&report).write(&args.report)?;
     Ok(0)
 }

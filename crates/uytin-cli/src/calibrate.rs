@@ -15,9 +15,6 @@ use crate::progress::Progress;
 use crate::table::{Stop, say_set_aside, set, with_batches};
 use crate::text::Words;
 
-/// The share of the checks that the policy is fitted to, unless a day is given.
-const TRAIN_SHARE: f64 = 0.7;
-
 pub fn run(args: &Calibrate, quiet: bool) -> Result<u8> {
     input::read_once(args.records.files.iter().chain(&args.under.policy))?;
     let output = args.output.as_deref().map(|path| Output::to(Some(path))).transpose()?;
@@ -36,10 +33,10 @@ pub fn run(args: &Calibrate, quiet: bool) -> Result<u8> {
     };
     let ((population, summary), skipped) = with_batches(&args.records, &policy, as_of, None, work)?;
     progress.clear();
-    let train_to = args.train_to.or_else(|| population.split(TRAIN_SHARE)).unwrap_or(as_of);
-    let test_from = args.test_from.unwrap_or_else(|| train_to.plus(1));
-    let settings = Settings { seed: args.seed, replicates: args.replicates, ..Settings::new(train_to, test_from) };
-    let settings = Settings { search_rows: args.sample_rows, test_rows: args.sample_rows, ..settings };
+    let settings = Settings::of(&population, args.train_to, args.test_from);
+    let settings = settings.unwrap_or_else(|| Settings::new(as_of, args.test_from.unwrap_or_else(|| as_of.plus(1))));
+    let sample = args.sample_rows;
+    let settings = Settings { seed: args.seed, replicates: args.replicates, search_rows: sample, test_rows: sample, ..settings };
     let calibration = calibrate(&population, &policy, &settings).map_err(|error| Failure::of("calibrate", &error))?;
     let document = document(&calibration, &population);
     if let Some(output) = output {

@@ -69,6 +69,24 @@ const ALIKE: f64 = 0.2;
 /// The deviation of the log-odds in one half-life of a drifting subject.
 const DRIFT: f64 = 0.5;
 
+/// What to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageSettings {
+    /// The criterion whose prior, half-life and caps are used; the policy's first one where none is named.
+    pub criterion: Option<String>,
+    /// Draws the subjects.
+    pub seed: u64,
+    /// Simulated subjects of each figure, at least 1.
+    pub replicates: u32,
+}
+
+impl Default for CoverageSettings {
+    /// The first criterion, seed 1, 4,000 replicates.
+    fn default() -> Self {
+        Self { criterion: None, seed: 1, replicates: 4000 }
+    }
+}
+
 /// What the interval covers of one kind of checks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Covered {
@@ -197,11 +215,13 @@ fn whole(age: f64) -> i32 {
     age as i32
 }
 
-/// Simulates what the interval of a criterion covers; of the first one where none is named.
+/// Simulates what the interval of a criterion covers.
 ///
 /// # Errors
 /// Where the policy has no such criterion, or there are no replicates.
-pub fn simulate(policy: &Policy, criterion: Option<&str>, seed: u64, replicates: u32) -> Result<CoverageReport, Error> {
+pub fn simulate(policy: &Policy, settings: &CoverageSettings) -> Result<CoverageReport, Error> {
+    let &CoverageSettings { ref criterion, seed, replicates } = settings;
+    let criterion = criterion.as_deref();
     if replicates == 0 {
         return Err(Fault::new(Code::OutOfRange, "$.replicates", "`0`", "at least 1").into());
     }
@@ -276,12 +296,13 @@ pub fn simulate(policy: &Policy, criterion: Option<&str>, seed: u64, replicates:
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Scenario, simulate};
+    use super::{CoverageSettings, Scenario, simulate};
     use crate::{Code, Policy};
 
     #[test]
     fn independent_checks_are_covered_as_nominal_and_clustered_ones_are_not() {
-        let report = simulate(&Policy::reference(), None, 1, 1500).unwrap();
+        let settings = CoverageSettings { replicates: 1500, ..CoverageSettings::default() };
+        let report = simulate(&Policy::reference(), &settings).unwrap();
         let row =
             |scenario: Scenario, checks: u32| report.rows.iter().find(|row| row.scenario == scenario && row.checks == checks).unwrap();
         for checks in [5, 20, 80, 320] {
@@ -292,13 +313,14 @@ mod tests {
         assert!(row(Scenario::Capped, 320).drawn > row(Scenario::Clustered, 320).drawn);
         assert!(row(Scenario::Sampled, 320).drawn > report.nominal);
         assert!(report.rows.iter().all(|row| row.least <= 1.0 && row.least <= row.drawn + 0.1 && row.width > 0.0));
-        assert_eq!(report, simulate(&Policy::reference(), None, 1, 1500).unwrap());
+        assert_eq!(report, simulate(&Policy::reference(), &settings).unwrap());
     }
 
     #[test]
     fn bad_questions_are_refused() {
-        let policy = Policy::reference();
-        assert_eq!(simulate(&policy, Some("unheard-of"), 1, 10).unwrap_err().code(), Code::UnknownName);
-        assert_eq!(simulate(&policy, None, 1, 0).unwrap_err().code(), Code::OutOfRange);
+        let (policy, own) = (Policy::reference(), CoverageSettings::default());
+        let unheard_of = CoverageSettings { criterion: Some("unheard-of".into()), ..own.clone() };
+        assert_eq!(simulate(&policy, &unheard_of).unwrap_err().code(), Code::UnknownName);
+        assert_eq!(simulate(&policy, &CoverageSettings { replicates: 0, ..own }).unwrap_err().code(), Code::OutOfRange);
     }
 }

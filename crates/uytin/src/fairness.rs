@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::bound::UNRATED;
 use crate::digest::Digest;
 use crate::draw::Draw;
+use crate::error::{Code, Error, Fault, quote};
 use crate::json::to_json;
 use crate::policy::Policy;
 use crate::resample::{Estimated, counts, interval, nine};
@@ -236,6 +238,26 @@ impl Fairness {
         }
     }
 
+    /// Adds the subject that stands at a place of a caller's list, checked.
+    ///
+    /// # Errors
+    /// Where the policy has no such tier, the score of a rated subject is no number, or the coverage lies outside of [0, 1];
+    /// the path is that of the list: `$[3].tier`.
+    pub fn add_checked(&mut self, place: usize, member: &Member<'_>) -> Result<(), Error> {
+        let fault = |code, field: &str, found, expected| Err(Fault::new(code, format!("$[{place}].{field}"), found, expected).into());
+        if !self.names.iter().any(|name| name.strip_prefix("tier:") == Some(member.tier)) {
+            return fault(Code::UnknownName, "tier", quote(member.tier), "a tier of the policy");
+        }
+        if !member.score.is_finite() && member.tier != UNRATED {
+            return fault(Code::OutOfRange, "score", format!("`{}`", member.score), "points");
+        }
+        if !(0.0..=1.0).contains(&member.coverage) {
+            return fault(Code::OutOfRange, "coverage", format!("`{}`", member.coverage), "a share from 0 to 1");
+        }
+        self.add(member);
+        Ok(())
+    }
+
     /// The report. The order in which subjects came changes nothing but the last bits of the sums and the draws.
     #[must_use]
     pub fn report(&self) -> FairnessReport {
@@ -377,8 +399,8 @@ fn count(n: f64) -> u64 {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::{BOOTSTRAP_MOST, Fairness, FairnessReport, FairnessSettings, Figure, Member};
-    use crate::Policy;
     use crate::draw::Draw;
+    use crate::{Code, Policy};
 
     fn member(group: &str, score: f64, tier: &'static str, outcome: Option<bool>) -> (String, f64, &'static str, Option<bool>) {
         (group.to_owned(), score, tier, outcome)
@@ -423,6 +445,20 @@ mod tests {
         assert_eq!(restricted.gap.estimate, None);
         // Nobody's outcome is known.
         assert_eq!((figure(&some, "a", "false-restriction").mean.estimate, some.outcomes), (None, 0));
+    }
+
+    #[test]
+    fn subjects_are_checked_with_their_place() {
+        let mut fairness = Fairness::new(&Policy::reference(), FairnessSettings::default());
+        let member = Member { group: "a", score: 50.0, coverage: 0.5, tier: "standard", outcome: None };
+        let mut add = |member| fairness.add_checked(3, &member).map_err(|error| (error.code(), error.path().to_owned()));
+        assert_eq!(add(member), Ok(()));
+        assert_eq!(add(Member { score: f64::NAN, tier: "unrated", ..member }), Ok(()));
+        assert_eq!(add(Member { score: f64::NAN, ..member }), Err((Code::OutOfRange, "$[3].score".into())));
+        assert_eq!(add(Member { coverage: 1.5, ..member }), Err((Code::OutOfRange, "$[3].coverage".into())));
+        assert_eq!(add(Member { coverage: f64::NAN, ..member }), Err((Code::OutOfRange, "$[3].coverage".into())));
+        assert_eq!(add(Member { tier: "score", ..member }), Err((Code::UnknownName, "$[3].tier".into())));
+        assert_eq!(fairness.report().subjects, 2);
     }
 
     #[test]

@@ -193,6 +193,31 @@ pub struct Base {
     records: Vec<Record>,
 }
 
+/// What to attack besides the ledgers of one's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttackSettings {
+    /// How many random ledgers, besides the stated one.
+    pub random_bases: u16,
+    /// Draws them.
+    pub seed: u64,
+}
+
+impl Default for AttackSettings {
+    /// Five random ledgers, seed 1.
+    fn default() -> Self {
+        Self { random_bases: 5, seed: 1 }
+    }
+}
+
+impl AttackSettings {
+    /// The stated base and the random ones.
+    #[must_use]
+    pub fn bases(&self, policy: &Policy, as_of: Date) -> Vec<Base> {
+        let random = (0..u64::from(self.random_bases)).map(|n| Base::random(policy, as_of, self.seed.wrapping_add(n)));
+        std::iter::once(Base::stated(policy, as_of)).chain(random).collect()
+    }
+}
+
 /// Days before the assessment on which the stated base's checks were made.
 const CHECKED: u32 = 30;
 /// Days before the assessment on which its finding was decided.
@@ -203,6 +228,11 @@ impl Base {
     #[must_use]
     pub fn of(name: &str, ledger: &Ledger, subject: &str) -> Self {
         Self { name: name.into(), records: ledger.records_of(subject).cloned().collect() }
+    }
+
+    /// The records of each subject of a ledger, named as the subject is.
+    pub fn each(ledger: &Ledger) -> impl Iterator<Item = Self> {
+        ledger.subjects().map(|subject| Self::of(subject, ledger, subject))
     }
 
     /// The stated base: on every criterion, from two sources of every class with a sector, ten checks of which eight held, 30 days

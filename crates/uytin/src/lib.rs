@@ -43,6 +43,7 @@ mod review;
 #[cfg(feature = "schema")]
 mod schema;
 mod score;
+mod settings;
 mod shortlist;
 mod statement;
 mod tier;

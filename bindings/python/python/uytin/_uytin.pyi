@@ -1259,7 +1259,7 @@ def attacks(records: Any | None = None, *, as_of: Any, policy: Policy | None = N
     Parameters
     ----------
     records, optional
-        A `Ledger` or records to attack; a stated ledger and random ones where none is given.
+        A `Ledger` or records to attack too, besides a stated ledger and random ones.
     as_of
         The day of assessment.
     policy : Policy, optional
@@ -1372,7 +1372,7 @@ def impact(records: Any, before: Policy, after: Policy, as_of: Any, *, groups: d
     0
     """
 
-def interval_coverage(criterion: str | None = None, *, policy: Policy | None = None, seed: SupportsIndex = 1, replicates: SupportsIndex = 2000) -> Answer:
+def interval_coverage(criterion: str | None = None, *, policy: Policy | None = None, seed: SupportsIndex = 1, replicates: SupportsIndex = 4000) -> Answer:
     """
     Simulates how often the nominal interval of a criterion holds the truth: of independent checks, and of checks that are
     sampled, decayed, capped and clustered.

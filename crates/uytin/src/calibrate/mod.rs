@@ -146,6 +146,9 @@ impl Population {
     }
 }
 
+/// The share of the checks that a policy is fitted to, unless a day is given.
+const TRAIN_SHARE: f64 = 0.7;
+
 /// How to calibrate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -168,6 +171,14 @@ impl Settings {
     #[must_use]
     pub const fn new(train_to: Date, test_from: Date) -> Self {
         Self { train_to, test_from, seed: 1, replicates: 1000, search_rows: 300_000, test_rows: 300_000 }
+    }
+
+    /// The split by these days, and defaults. Where `train_to` is not given, it is the day by which seven tenths of the checks
+    /// lie, and where `test_from` is not, the day after; `None` where there is no check to tell it.
+    #[must_use]
+    pub fn of(population: &Population, train_to: Option<Date>, test_from: Option<Date>) -> Option<Self> {
+        let train_to = train_to.or_else(|| population.split(TRAIN_SHARE))?;
+        Some(Self::new(train_to, test_from.unwrap_or_else(|| train_to.plus(1))))
     }
 }
 
