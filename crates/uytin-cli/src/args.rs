@@ -682,12 +682,36 @@ pub enum Document {
     Record,
     /// An assessment, one line of `--format jsonl`
     Assessment,
+    /// A receipt
+    Receipt,
+    /// What reaches each higher tier: `uytin path --format json`
+    Paths,
+    /// `uytin contest --format json`
+    Contest,
     /// The brief of a shortlist
     Brief,
-    /// A shortlist, as `uytin shortlist --format json` writes it
+    /// A shortlist: `uytin shortlist --format json`
     Shortlist,
-    /// The impact of a change of policy, as `uytin impact --format json` writes it
+    /// A candidate, one line of `uytin shortlist --format jsonl`
+    Candidate,
+    /// Who is left out, one line of `uytin shortlist --left-out`
+    LeftOut,
+    /// The impact of a change of policy: `uytin impact --format json`
     Impact,
+    /// Who moves, one line of `uytin impact --changes`
+    ImpactChange,
+    /// `uytin policy diff --format json`
+    PolicyDiff,
+    /// `uytin policy lint --format json`
+    PolicyLint,
+    /// `uytin calibrate --format json`
+    Calibration,
+    /// `uytin fairness --format json`
+    Fairness,
+    /// `uytin coverage --format json`
+    IntervalCoverage,
+    /// `uytin attack --format json`
+    Attacks,
 }
 
 /// Which records are read, and how.

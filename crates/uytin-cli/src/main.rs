@@ -99,9 +99,21 @@ fn schema(document: Document, to: &To) -> Result<u8> {
         Document::Policy => uytin::policy_schema(),
         Document::Record => uytin::record_schema(),
         Document::Assessment => uytin::assessment_schema(),
+        Document::Receipt => uytin::receipt_schema(),
+        Document::Paths => uytin::paths_schema(),
+        Document::Contest => uytin::contest_schema(),
         Document::Brief => uytin::brief_schema(),
         Document::Shortlist => uytin::shortlist_schema(),
+        Document::Candidate => uytin::candidate_schema(),
+        Document::LeftOut => uytin::left_out_schema(),
         Document::Impact => uytin::impact_schema(),
+        Document::ImpactChange => uytin::impact_change_schema(),
+        Document::PolicyDiff => uytin::policy_diff_schema(),
+        Document::PolicyLint => uytin::policy_lint_schema(),
+        Document::Calibration => uytin::calibration_schema(),
+        Document::Fairness => uytin::fairness_schema(),
+        Document::IntervalCoverage => uytin::interval_coverage_schema(),
+        Document::Attacks => uytin::attacks_schema(),
     };
     Output::to(to.output.as_deref())?.write(|out| writeln!(out, "{schema:#}"))?;
     Ok(0)

@@ -105,21 +105,27 @@ pub struct CriterionEstimate {
     pub id: Arc<str>,
     /// μ, the posterior mean of the share of checks that hold, in [0, 1].
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub mean: f64,
     /// L, its lower Wilson bound.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub lower: f64,
     /// U, its upper Wilson bound.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub upper: f64,
     /// Z, the credibility factor, in [0, 1].
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub coverage: f64,
     /// α, the favourable mass, in checks.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub favourable: f64,
     /// β, the adverse mass, in checks.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub adverse: f64,
 }
 
@@ -131,6 +137,7 @@ pub struct CreditMass {
     pub id: Arc<str>,
     /// *m*, decayed, capped and weighted.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub mass: f64,
 }
 
@@ -394,6 +401,7 @@ pub(crate) struct Document<'a> {
     interval: Interval,
     /// How far evidence, not the prior, makes the score, in [0, 1].
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     coverage: f64,
     /// The tier: one of the policy's, `standard` or `unrated`.
     tier: &'a str,
@@ -455,6 +463,7 @@ struct HumanReview<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ReviewDocument<'a> {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::review_code"))]
     code: &'static str,
     text: Texts,
     records: &'a [RecordKey],
@@ -499,6 +508,7 @@ struct PartKey<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ReasonDocument<'a> {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::reason_code"))]
     code: &'static str,
     part: PartKey<'a>,
     points: Points,
@@ -526,6 +536,7 @@ struct DatedKey<'a> {
 struct SetAsideDocument<'a> {
     source: &'a str,
     id: &'a str,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::set_aside_reason"))]
     reason: &'static str,
 }
 

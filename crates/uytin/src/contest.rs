@@ -31,6 +31,7 @@ pub struct Contest {
 
 /// Which way the tier goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TierChange {
     /// A better tier.
@@ -240,30 +241,54 @@ impl Contest {
     }
 }
 
+/// The JSON form of a contest.
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Contest"))]
+pub(crate) struct Document<'a> {
+    /// The subject's id.
     subject: &'a str,
+    /// The day of assessment.
     as_of: Date,
     policy: PolicyName<'a>,
+    /// The tier that the subject had, as given.
     previous_tier: Option<&'a str>,
+    /// The contested records, by (source, id).
     without: &'a [RecordKey],
+    /// As it stands.
     before: Side<'a>,
+    /// Without the contested records.
     after: Side<'a>,
+    /// What changes.
     change: Changed,
+    /// The parts of the score that change, in the order of the waterfall.
     parts: Vec<PartDocument<'a>>,
+    /// Measures that change.
     measures: Measures,
+    /// Reasons that change.
     reasons: Reasons,
+    /// If the findings among the records were overturned; null where no finding is among them.
     overturned: Option<Side<'a>>,
+    /// SHA-256 of the policy.
     policy_digest: Digest,
+    /// What every surface that shows a score says.
     notice: &'a crate::policy::Text,
 }
 
+/// The assessment on one side.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestSide"))]
 struct Side<'a> {
+    /// The score; of an unrated subject it is the prior's, not the subject's: show the interval instead.
     score: Points,
+    /// The range that the evidence leaves open.
     interval: Interval,
     tier: &'a str,
+    /// Ids of the proposed measures.
     measures: Vec<&'a str>,
+    /// Why a person must look.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::review_codes"))]
     human_review: Vec<&'static str>,
     ledger_digest: Digest,
 }
@@ -281,7 +306,10 @@ impl<'a> Side<'a> {
     }
 }
 
+/// What changes, in points.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestChange"))]
 struct Changed {
     score: Points,
     lower: Points,
@@ -289,7 +317,10 @@ struct Changed {
     tier: TierChange,
 }
 
+/// A part of the score that changes; null on the side where it is not there.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestPart"))]
 struct PartDocument<'a> {
     kind: PartKind,
     id: &'a str,
@@ -299,20 +330,30 @@ struct PartDocument<'a> {
     after: Option<Points>,
 }
 
+/// Measures that are no longer proposed, and those that then are.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestMeasures"))]
 struct Measures {
     dropped: Vec<Arc<str>>,
     proposed: Vec<Arc<str>>,
 }
 
+/// Reasons that are no longer given, and those that then are; one that changes stands in both.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestReasons"))]
 struct Reasons {
     gone: Vec<ReasonDocument>,
     new: Vec<ReasonDocument>,
 }
 
+/// One reason.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ContestReason"))]
 struct ReasonDocument {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::reason_code"))]
     code: &'static str,
     kind: PartKind,
     id: String,

@@ -89,25 +89,33 @@ impl Default for CoverageSettings {
 
 /// What the interval covers of one kind of checks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Covered {
     /// How the checks come about.
     pub scenario: Scenario,
     /// How many each subject has.
     pub checks: u32,
     /// The share of subjects drawn from the prior whose own share lies within [L, U].
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub drawn: f64,
     /// Its standard error.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub drawn_error: f64,
     /// The mean width of the interval.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub width: f64,
     /// Of subjects with a fixed share, the least share that is covered,
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub least: f64,
     /// and the share of checks at which it is.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub least_at: f64,
 }
 
 /// What the nominal interval really covers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "IntervalCoverage"))]
 pub struct CoverageReport {
     /// The policy's name,
     pub policy: String,
@@ -118,12 +126,15 @@ pub struct CoverageReport {
     /// The criterion whose prior, half-life and caps are used.
     pub criterion: String,
     /// What the policy says that the interval covers.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub nominal: f64,
     /// The seed.
     pub seed: u64,
     /// Simulated subjects of each row, and of each fixed share.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub replicates: u32,
     /// Scenario after scenario.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub rows: Vec<Covered>,
 }
 

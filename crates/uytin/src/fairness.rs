@@ -57,8 +57,13 @@ impl Default for FairnessSettings {
 
 /// A figure of a group, and how far it is from that of everybody else.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// What it is: `score`, `coverage`, `restricted`, `false-restriction`, `missed-restriction`, or `tier:` and a tier's id.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^(score|coverage|restricted|false-restriction|missed-restriction|tier:.+)$"))
+    )]
     pub of: String,
     /// Subjects that it is of.
     pub subjects: u64,
@@ -72,14 +77,17 @@ pub struct Figure {
 
 /// One group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupReport {
     /// The group.
     pub group: String,
     /// Its subjects.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub subjects: u64,
     /// Those of them that are rated.
     pub rated: u64,
     /// Why it has no figures: `one-subject`, `too-small`; else null.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::group_caution"))]
     pub caution: Option<&'static str>,
     /// Its figures.
     pub figures: Vec<Figure>,
@@ -87,6 +95,8 @@ pub struct GroupReport {
 
 /// Groups side by side.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Fairness"))]
 pub struct FairnessReport {
     /// The policy's name,
     pub policy: String,
@@ -103,8 +113,10 @@ pub struct FairnessReport {
     /// Smaller groups have no figures.
     pub least: usize,
     /// `bootstrap` or `normal`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::intervals"))]
     pub intervals: &'static str,
     /// Why groups cannot be compared: `no-subjects`, `one-group`; else null.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::fairness_caution"))]
     pub caution: Option<&'static str>,
     /// Group after group, by name.
     pub groups: Vec<GroupReport>,

@@ -114,14 +114,18 @@ impl Serialize for Attack {
 
 /// One attack on one ledger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AttackTrial"))]
 pub struct Trial {
     /// The base ledger.
     pub base: String,
     /// What was used: class, criterion or severity.
     pub with: String,
     /// The score in points before rounding, before and after; of an unrated subject it is the prior's.
+    #[cfg_attr(feature = "schema", schemars(inner(range(min = 0, max = 100))))]
     pub score: [f64; 2],
     /// By how many points the score moved.
+    #[cfg_attr(feature = "schema", schemars(range(min = -100, max = 100)))]
     pub moved: f64,
     /// The most by which it could move this way.
     pub bound: f64,
@@ -139,6 +143,7 @@ pub struct Trial {
 
 /// What an attack came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttackReport {
     /// The attack.
     pub attack: Attack,
@@ -158,6 +163,8 @@ pub struct AttackReport {
 
 /// What all attacks came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Attacks"))]
 pub struct GamingReport {
     /// The policy's name,
     pub policy: String,
@@ -174,6 +181,7 @@ pub struct GamingReport {
     /// Whether every bound held in every trial.
     pub holds: bool,
     /// Attack after attack.
+    #[cfg_attr(feature = "schema", schemars(length(equal = Attack::ALL.len())))]
     pub attacks: Vec<AttackReport>,
 }
 

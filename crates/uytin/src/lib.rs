@@ -73,7 +73,11 @@ pub use request::assess_json;
 pub use resample::Estimated;
 pub use review::{ReviewCode, ReviewReason};
 #[cfg(feature = "schema")]
-pub use schema::{assessment_schema, brief_schema, impact_schema, policy_schema, record_schema, shortlist_schema};
+pub use schema::{
+    assessment_schema, attacks_schema, brief_schema, calibration_schema, candidate_schema, contest_schema, fairness_schema,
+    impact_change_schema, impact_schema, interval_coverage_schema, left_out_schema, paths_schema, policy_diff_schema, policy_lint_schema,
+    policy_schema, receipt_schema, record_schema, shortlist_schema,
+};
 pub use shortlist::{
     BeyondLimit, Brief, BriefDocument, Candidate, CriterionAtLeast, FindingFacts, LeftOut, Listed, NoFindings, Order, Ranking, Ranks,
     Shortfall, Shortlist, shortlist,

@@ -50,19 +50,34 @@ pub struct Difference {
     pub expected: String,
 }
 
+/// What a receipt holds, without its own digest.
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Receipt", transform = crate::schema::with_own_digest))]
+pub(crate) struct Document<'a> {
+    /// The subject's id.
     subject: &'a str,
+    /// The day of assessment.
     as_of: Date,
+    /// The tier that the subject had, as given.
     previous_tier: Option<&'a str>,
+    /// The version of the engine that made it.
     engine_version: &'a str,
+    /// The policy.
     policy: PolicyName<'a>,
+    /// SHA-256 of the subject's current records.
     ledger_digest: Digest,
+    /// The assessment.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::assessment::Document<'static>"))]
     assessment: &'a Assessment,
+    /// SHA-256 of the RFC 8785 form of the assessment.
     assessment_digest: Digest,
 }
 
+/// The policy of a receipt.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ReceiptPolicy"))]
 struct PolicyName<'a> {
     name: &'a str,
     version: &'a str,
@@ -70,7 +85,7 @@ struct PolicyName<'a> {
 }
 
 /// The receipt's own digest covers every other field.
-const OWN_DIGEST: &str = "receipt_digest";
+pub(crate) const OWN_DIGEST: &str = "receipt_digest";
 const FIELDS: [&str; 9] =
     ["subject", "as_of", "previous_tier", "engine_version", "policy", "ledger_digest", "assessment", "assessment_digest", OWN_DIGEST];
 

@@ -6,6 +6,8 @@ use crate::draw::Draw;
 
 /// A figure with its 95 % bootstrap interval; `null` where it cannot be computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("dependentSchemas" = {"lower": {"if": {"properties": {"lower": {"type": "number"}}}, "then": {"properties": {"estimate": {"type": "number"}, "upper": {"type": "number"}}}, "else": {"properties": {"upper": {"type": "null"}}}}})))]
 pub struct Estimated {
     /// The figure.
     pub estimate: Option<f64>,

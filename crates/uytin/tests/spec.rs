@@ -39,9 +39,21 @@ fn published_schemas_are_those_of_the_types() {
         ("policy", uytin::policy_schema()),
         ("record", uytin::record_schema()),
         ("assessment", uytin::assessment_schema()),
+        ("receipt", uytin::receipt_schema()),
+        ("paths", uytin::paths_schema()),
+        ("contest", uytin::contest_schema()),
         ("brief", uytin::brief_schema()),
         ("shortlist", uytin::shortlist_schema()),
+        ("candidate", uytin::candidate_schema()),
+        ("left-out", uytin::left_out_schema()),
         ("impact", uytin::impact_schema()),
+        ("impact-change", uytin::impact_change_schema()),
+        ("policy-diff", uytin::policy_diff_schema()),
+        ("policy-lint", uytin::policy_lint_schema()),
+        ("calibration", uytin::calibration_schema()),
+        ("fairness", uytin::fairness_schema()),
+        ("interval-coverage", uytin::interval_coverage_schema()),
+        ("attacks", uytin::attacks_schema()),
     ] {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         let path = spec(&format!("schemas/{name}.schema.json"));
@@ -98,22 +110,213 @@ fn the_schema_of_briefs_is_that_of_their_reader() {
     }
 }
 
+fn data(name: &str) -> String {
+    fs::read_to_string(spec(&format!("../examples/data/{name}"))).unwrap()
+}
+
+/// Every object of a document, and every scalar, as pointers.
+fn places(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    match value {
+        // The first items of a list stand for all of them.
+        Value::Array(items) => items.iter().take(2).enumerate().for_each(|(n, item)| places(item, &format!("{at}/{n}"), out)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), out)),
+        _ => {}
+    }
+}
+
+/// An answer is accepted; and with a field less, a foreign field, or a value of another type anywhere, it is not. Fields that may be
+/// missing, or may hold anything, are named as the ends of their pointers.
+fn holds(validator: &Validator, json: &str, may_miss: &[&str], free: &[&str]) {
+    let answer: Value = serde_json::from_str(json).unwrap();
+    if let Err(error) = validator.0.validate(&answer, validator.1) {
+        panic!("{error:#}\n{json}");
+    }
+    let mut all = Vec::new();
+    places(&answer, "", &mut all);
+    let is_free = |at: &str| free.iter().any(|end| at.ends_with(end) || at.contains(&format!("{end}/")));
+    for at in all.iter().filter(|at| !is_free(at)) {
+        let refused = |what: &str, change: &dyn Fn(&mut Value)| {
+            let mut wrong = answer.clone();
+            change(wrong.pointer_mut(at).unwrap());
+            assert!(!validator.accepts(&wrong), "{at}: {what}");
+        };
+        match answer.pointer(at).unwrap() {
+            Value::Object(fields) => {
+                refused("a foreign field", &|value| value["foreign"] = json!(1));
+                for key in fields.keys().filter(|key| !may_miss.iter().any(|end| format!("{at}/{key}").ends_with(end))) {
+                    refused(&format!("without {key}"), &|value| drop(value.as_object_mut().unwrap().remove(key)));
+                }
+            }
+            _ => refused("an object in its place", &|value| *value = json!({"foreign": 1})),
+        }
+    }
+}
+
+/// The population of claims about statements, a part of it.
+fn claims(lines: usize) -> (Policy, Ledger) {
+    let text: String = data("claims.jsonl").lines().take(lines).map(|line| format!("{line}\n")).collect();
+    let policy = Policy::from_json(&data("claims-policy.json")).unwrap();
+    (policy, Ledger::from_json_lines(text.as_bytes(), &Limits::DEFAULT).unwrap())
+}
+
 #[test]
-fn schemas_accept_shortlists_and_impacts() {
-    let data = |name: &str| fs::read_to_string(spec(&format!("../examples/data/{name}"))).unwrap();
+fn schemas_hold_shortlists_and_impacts() {
     let ledger = Ledger::from_json_lines(data("creators.jsonl").as_bytes(), &Limits::DEFAULT).unwrap();
     let (policy, as_of) = (Policy::reference(), Date::parse("2026-11-21").unwrap());
-    let accepts = |name: &str, json: &str| assert!(Validator::new(name).accepts(&serde_json::from_str(json).unwrap()), "{json}");
-    accepts("brief", &data("brief.json"));
-    for text in ["{}", &data("brief.json")] {
+    assert!(Validator::new("brief").accepts(&serde_json::from_str(&data("brief.json")).unwrap()));
+    let every = r#"{"lower_at_least": 50, "coverage_at_least": 0.9}"#;
+    let tiers = r#"{"tier_at_least": "trusted", "criteria": [{"criterion": "respect", "lower_at_least": 99}]}"#;
+    let mut conditions = std::collections::BTreeSet::new();
+    for text in [
+        "{}",
+        &data("brief.json"),
+        every,
+        tiers,
+        r#"{"no_findings": [{"within_days": 9999}]}"#,
+        r#"{"criteria": [{"criterion": "respect", "lower_at_least": 99}]}"#,
+    ] {
         let brief = uytin::Brief::from_json(text, &policy).unwrap();
-        accepts("shortlist", &uytin::shortlist(&brief, &ledger, as_of, |_| None).0.to_json());
+        for ledger in [&ledger, &Ledger::new()] {
+            let (list, left_out) = uytin::shortlist(&brief, ledger, as_of, |_| None);
+            holds(&Validator::new("shortlist"), &list.to_json(), &[], &[]);
+            let candidates = Validator::new("candidate");
+            list.lines().take(4).for_each(|line| holds(&candidates, &line, &[], &[]));
+            let left = Validator::new("left-out");
+            for one in left_out {
+                let line = one.to_json(&brief);
+                conditions.insert(serde_json::from_str::<Value>(&line).unwrap()["condition"].as_str().unwrap().to_owned());
+                holds(&left, &line, &[], &[]);
+            }
+        }
     }
+    let conditions: Vec<&str> = conditions.iter().map(String::as_str).collect();
+    assert_eq!(conditions, ["coverage_at_least", "criteria[0]", "lower_at_least", "no_findings[0]", "tier_at_least"]);
     let plan = uytin::impact::Plan::new(&policy, &Policy::from_json(&data("policy-draft.json")).unwrap());
     let group = |subject: &str| subject.split('-').nth(1).map(std::sync::Arc::from);
+    let changes = Validator::new("impact-change");
     for (ledger, groups) in [(&ledger, Some(("niche", &group as &uytin::impact::GroupOf<'_>))), (&Ledger::new(), None)] {
-        accepts("impact", &uytin::impact::of_ledger(&plan, ledger, as_of, |_| None, groups, |_, _| {}).to_json());
+        let impact = uytin::impact::of_ledger(
+            &plan,
+            ledger,
+            as_of,
+            |_| None,
+            groups,
+            |subject, change| {
+                holds(&changes, &change.to_json(subject, None, &plan), &[], &[]);
+                holds(&changes, &change.to_json(subject, Some("food"), &plan), &["/group"], &[]);
+            },
+        );
+        holds(&Validator::new("impact"), &impact.to_json(), &[], &[]);
     }
+}
+
+#[test]
+fn schemas_hold_what_is_said_of_one_subject() {
+    let ledger = Ledger::from_json_lines(data("creators.jsonl").as_bytes(), &Limits::DEFAULT).unwrap();
+    let (policy, as_of) = (Policy::reference(), Date::parse("2026-11-21").unwrap());
+    let [assessments, receipts, paths, contests] = ["assessment", "receipt", "paths", "contest"].map(Validator::new);
+    let everybody = ledger.subjects().chain(["nobody"]);
+    let mut obstacles = std::collections::BTreeSet::new();
+    for (n, subject) in everybody.enumerate() {
+        let bound = ledger.bind_subject(&policy, subject);
+        let previous = ["standard", "trusted"].get(n).copied();
+        let assessment = bound.assess(as_of, previous);
+        let source = &["/source", "/until"];
+        holds(&assessments, &assessment.to_json(), source, &[]);
+        let receipt = assessment.receipt().to_json();
+        holds(&receipts, &receipt, source, &[]);
+        for classes in [&["auditor", "press", "court"] as &[&str], &["self"], &[]] {
+            let json = bound.paths(as_of, previous, classes).unwrap().to_json();
+            let answer: Value = serde_json::from_str(&json).unwrap();
+            let codes = answer["paths"].as_array().unwrap().iter().flat_map(|path| path["obstacles"].as_array().unwrap());
+            obstacles.extend(codes.map(|obstacle| obstacle["code"].as_str().unwrap().to_owned()));
+            holds(&paths, &json, &[], &[]);
+        }
+        let names: Vec<String> = bound.records().map(|record| format!("{}/{}", record.source, record.id)).collect();
+        for without in [&names[..0], &names[..names.len().min(1)], &names] {
+            holds(&contests, &bound.contest(as_of, previous, without).unwrap().to_json(), &["/source"], &[]);
+        }
+    }
+    assert!(obstacles.len() >= 4, "{obstacles:?}");
+}
+
+/// An obstacle has the fields of its code, and no others.
+#[test]
+fn an_obstacle_has_what_its_code_says() {
+    let paths = Validator::new("paths");
+    let bound = Ledger::new().bind_subject(&Policy::reference(), "nobody");
+    let answer = bound.paths(Date::parse("2026-11-21").unwrap(), None, &["self"]).unwrap().to_json();
+    let with = |obstacle: Value| {
+        let mut answer: Value = serde_json::from_str(&answer).unwrap();
+        let mut whole = obstacle;
+        whole["text"] = json!({"en": "", "vi": ""});
+        answer["paths"][0]["obstacles"] = json!([whole]);
+        paths.accepts(&answer)
+    };
+    for (obstacle, accepted) in [
+        (json!({"code": "no-source"}), true),
+        (json!({"code": "no-source", "most": 1}), false),
+        (json!({"code": "bound-out-of-reach", "most": 50.5, "needed": 60}), true),
+        (json!({"code": "bound-out-of-reach", "most": 50.5}), false),
+        (json!({"code": "bound-out-of-reach", "most": 100.5, "needed": 60}), false),
+        (json!({"code": "evidence-imposes", "most": 50.5, "needed": 60}), false),
+        (json!({"code": "evidence-imposes", "tier": "caution", "most": 50.5, "needed": 60}), true),
+        (json!({"code": "finding-in-force", "until": "2027-01-01", "findings": [{"source": "a", "id": "b"}]}), true),
+        (json!({"code": "finding-in-force", "until": "soon", "findings": []}), false),
+        (json!({"code": "bad-luck"}), false),
+    ] {
+        assert_eq!(with(obstacle.clone()), accepted, "{obstacle}");
+    }
+}
+
+#[test]
+fn schemas_hold_what_is_said_of_policies() {
+    let (reference, draft) = (Policy::reference(), Policy::from_json(&data("policy-draft.json")).unwrap());
+    let claims = Policy::from_json(&data("claims-policy.json")).unwrap();
+    let (diffs, lints) = (Validator::new("policy-diff"), Validator::new("policy-lint"));
+    for (from, to) in [(&reference, &draft), (&reference, &reference), (&draft, &claims), (&claims, &reference)] {
+        // Of JSON that stands in a policy anything may stand there.
+        holds(&diffs, &uytin::PolicyDiff::of(from, to).to_json(), &[], &["/id", "0/from", "1/from", "0/to", "1/to"]);
+    }
+    let warned = [&reference, &draft, &claims].map(|policy| {
+        holds(&lints, &policy.lint_json(), &[], &[]);
+        policy.lint().len()
+    });
+    assert!(warned.iter().any(|&warnings| warnings > 0), "{warned:?}");
+}
+
+#[test]
+fn schemas_hold_statistics() {
+    use uytin::calibrate::{Population, Settings, calibrate};
+    use uytin::fairness::{Fairness, FairnessSettings, Member};
+    use uytin::gaming::{Base, attack};
+    let (calibrations, fairnesses, coverages, attacks) =
+        (Validator::new("calibration"), Validator::new("fairness"), Validator::new("interval-coverage"), Validator::new("attacks"));
+    for (lines, until) in [(0, "2014-12-31"), (1, "2007-12-31"), (3000, "2010-06-30"), (3000, "2024-12-31")] {
+        let (policy, ledger) = claims(lines);
+        let until = Date::parse(until).unwrap();
+        let settings = Settings { replicates: 40, ..Settings::new(until, until.plus(1)) };
+        let calibration = calibrate(&Population::of(&ledger, &policy), &policy, &settings).unwrap();
+        holds(&calibrations, &calibration.to_json(), &[], &[]);
+    }
+    let policy = Policy::reference();
+    for groups in [&[] as &[(&str, u32)], &[("a", 1)], &[("a", 40), ("b", 1), ("c", 4)], &[("a", 30), ("b", 30)]] {
+        let mut fairness = Fairness::new(&policy, FairnessSettings { replicates: 40, ..FairnessSettings::default() });
+        for (group, size) in groups {
+            for n in 0..*size {
+                let tier = ["standard", "unrated", "caution"][n as usize % 3];
+                fairness.add(&Member { group, score: f64::from(n), coverage: 0.5, tier, outcome: (n % 4 > 0).then_some(n % 2 == 0) });
+            }
+        }
+        holds(&fairnesses, &fairness.report().to_json(), &[], &[]);
+    }
+    holds(&coverages, &uytin::coverage::simulate(&policy, None, 1, 40).unwrap().to_json(), &[], &[]);
+    let as_of = Date::parse("2026-11-21").unwrap();
+    holds(&attacks, &attack(&policy, as_of, &[Base::stated(&policy, as_of)]).to_json(), &[], &[]);
+    holds(&attacks, &attack(&policy, as_of, &[]).to_json(), &[], &[]);
+    let of_claims = claims(0).0;
+    holds(&attacks, &attack(&of_claims, as_of, &[Base::stated(&of_claims, as_of), Base::random(&of_claims, as_of, 2)]).to_json(), &[], &[]);
 }
 
 /// What the reader refuses, the schema refuses too, as far as a schema can say it.

@@ -66,14 +66,19 @@ const LATER_CHECKS_MIN: f64 = 10.0;
 
 /// One point of a calibration curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bin {
     /// Predictions from here,
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub from: f64,
     /// to here.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub to: f64,
     /// Checks that were predicted so.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub checks: u64,
     /// Their mean prediction.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub predicted: f64,
     /// The share of them that held.
     pub observed: Estimated,
@@ -81,6 +86,7 @@ pub struct Bin {
 
 /// How a method predicts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MethodReport {
     /// The method.
     pub method: Method,
@@ -91,6 +97,7 @@ pub struct MethodReport {
     /// Mean log-loss of a check, in nats.
     pub log_loss: Estimated,
     /// Mean distance between prediction and share, over the bins, by checks.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub calibration_error: Option<f64>,
     /// The calibration curve: bins without checks are left out.
     pub curve: Vec<Bin>,
@@ -98,6 +105,7 @@ pub struct MethodReport {
 
 /// A method's figures less those of the fitted policy, on the same replicates.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Versus {
     /// The method.
     pub method: Method,
@@ -108,15 +116,18 @@ pub struct Versus {
     /// Difference of the log-loss; above 0 the fitted policy is better.
     pub log_loss: Estimated,
     /// The scores by which the two cannot be told apart: their intervals hold 0, or there is none.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::scores_of_predictions"))]
     pub cannot_tell_apart_by: Vec<&'static str>,
 }
 
 /// What the interval [L, U] of a policy, made on the last day of the fit, held of what came after.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IntervalCoverage {
     /// The method: the fitted or the given policy.
     pub method: Method,
     /// The policy's confidence.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub nominal: f64,
     /// Pairs of subject and criterion with at least ten later checks.
     pub pairs: usize,
@@ -128,16 +139,19 @@ pub struct IntervalCoverage {
 
 /// How policies and simpler methods predict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluation {
     /// Subjects whose checks were predicted.
     pub subjects: usize,
     /// Checks that were predicted.
     pub checks: u64,
     /// Those of them that held, as a share.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub share_held: Option<f64>,
     /// Checks of subjects without any earlier check of the criterion.
     pub checks_without_history: u64,
     /// Why there is nothing to report, or nothing on discrimination: `no-predictions`, `constant`, `one-subject`; else null.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::evaluation_caution"))]
     pub caution: Option<&'static str>,
     /// A method after the other, the fitted policy first.
     pub methods: Vec<MethodReport>,

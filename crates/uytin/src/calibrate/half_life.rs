@@ -30,10 +30,12 @@ const REPLICATES: usize = 400;
 
 /// The half-life of a criterion.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HalfLife {
     /// Whether it is fitted.
     pub code: FitCode,
     /// Days in the given policy and in the fitted one.
+    #[cfg_attr(feature = "schema", schemars(inner(range(min = 1))))]
     pub days: [u32; 2],
     /// Rows that were predicted to choose it.
     pub predictions: usize,

@@ -278,14 +278,17 @@ impl Serialize for FitCode {
 
 /// What was fitted of one criterion.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CriterionFit {
     /// The criterion's id.
     pub id: Arc<str>,
     /// Whether the prior is fitted.
     pub prior: FitCode,
     /// The prior's mean in the given policy and in the fitted one.
+    #[cfg_attr(feature = "schema", schemars(inner(range(min = 0, max = 1))))]
     pub mean: [f64; 2],
     /// Its strength in both.
+    #[cfg_attr(feature = "schema", schemars(inner(range(min = 0))))]
     pub strength: [f64; 2],
     /// The half-life in days in both, and how it was found.
     pub half_life: HalfLife,
@@ -318,28 +321,6 @@ impl Calibration {
     /// Compact JSON in a fixed order, numbers in the form of RFC 8785, reals to nine decimals.
     #[must_use]
     pub fn to_json(&self) -> String {
-        #[derive(Serialize)]
-        struct Named {
-            name: String,
-            version: String,
-            digest: Digest,
-        }
-        #[derive(Serialize)]
-        struct Document<'a> {
-            policy: Named,
-            fitted: Named,
-            notice: &'static str,
-            train_to: Date,
-            test_from: Date,
-            seed: u64,
-            replicates: usize,
-            subjects: usize,
-            rows: usize,
-            search_sampled: bool,
-            test_sampled: bool,
-            criteria: &'a [CriterionFit],
-            evaluation: &'a Evaluation,
-        }
         let named = |policy: &Policy| Named { name: policy.name().into(), version: policy.version().into(), digest: policy.digest() };
         to_json(&Document {
             policy: named(&self.policy),
@@ -357,6 +338,50 @@ impl Calibration {
             evaluation: &self.evaluation,
         })
     }
+}
+
+/// The JSON form of a calibration.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Calibration"))]
+pub(crate) struct Document<'a> {
+    /// The policy that was given.
+    policy: Named,
+    /// The fitted policy.
+    fitted: Named,
+    /// What every report of a calibration says.
+    notice: &'static str,
+    /// The last day of the records that were fitted to.
+    train_to: Date,
+    /// The first day of the records that it was tried on.
+    test_from: Date,
+    /// The seed.
+    seed: u64,
+    /// Bootstrap replicates.
+    replicates: usize,
+    /// Subjects of the population,
+    subjects: usize,
+    /// and its rows: checks and credits that count.
+    rows: usize,
+    /// Whether half-lives were sought on a sample.
+    search_sampled: bool,
+    /// Whether it was tried on a sample.
+    test_sampled: bool,
+    /// What was fitted, in policy order.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    criteria: &'a [CriterionFit],
+    /// How both policies and simpler methods predict what came after.
+    evaluation: &'a Evaluation,
+}
+
+/// A policy of a calibration.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "CalibrationPolicy"))]
+struct Named {
+    name: String,
+    version: String,
+    digest: Digest,
 }
 
 /// What every report of a calibration says.

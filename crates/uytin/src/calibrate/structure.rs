@@ -26,14 +26,17 @@ pub(super) const SUBJECTS_MIN: usize = 20;
 
 /// The structure of a population in one criterion.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Structure {
     /// Subjects with checks.
     pub subjects: usize,
     /// Records with checks: the cells.
     pub records: usize,
     /// Their mass, Σ w.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub mass: f64,
     /// Σ wX / Σ w, the share of the mass that held.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub collective_mean: f64,
     /// s², the variance within subjects, of one unit of mass.
     pub within: Option<f64>,

@@ -121,6 +121,7 @@ pub struct Test {
     pub upper: Option<f64>,
     /// The two-sided p-value, times the number of groups tested (Bonferroni), at most 1.
     #[serde(serialize_with = "optional_real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub p: Option<f64>,
 }
 
@@ -168,12 +169,15 @@ pub struct GroupMoves {
     pub tiers: TierMoves,
     /// Their share.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub share: f64,
     /// The lower end of its Wilson interval of 95 %.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub share_lower: f64,
     /// The upper end.
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     pub share_upper: f64,
     /// The share compared with that of all other subjects.
     pub tier: Test,

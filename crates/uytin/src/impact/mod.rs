@@ -296,33 +296,13 @@ impl Change {
     /// One line of JSON.
     #[must_use]
     pub fn to_json(&self, subject: &str, group: Option<&str>, plan: &Plan) -> String {
-        #[derive(Serialize)]
-        struct Sides<T> {
-            from: T,
-            to: T,
-        }
-        #[derive(Serialize)]
-        struct Part<'a> {
-            sections: &'a [Section],
-            points: Points,
-        }
-        #[derive(Serialize)]
-        struct Line<'a> {
-            subject: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            group: Option<&'a str>,
-            tier: Sides<&'a str>,
-            score: Sides<Option<Points>>,
-            change: Option<Points>,
-            parts: Vec<Part<'a>>,
-        }
         let [from, to] = &self.tiers;
-        let parts = plan.steps.iter().zip(&self.parts).map(|(step, &points)| Part { sections: &step.sections, points });
-        to_json(&Line {
+        let parts = plan.steps.iter().zip(&self.parts).map(|(step, &points)| ChangePart { sections: &step.sections, points });
+        to_json(&ChangeDocument {
             subject,
             group,
-            tier: Sides { from, to },
-            score: Sides { from: self.scores[0], to: self.scores[1] },
+            tier: Tiers { from, to },
+            score: Scores { from: self.scores[0], to: self.scores[1] },
             change: self.points(),
             parts: parts.collect(),
         })
@@ -619,6 +599,51 @@ impl Impact {
     pub fn changes_svg(&self, words: [&str; 2]) -> String {
         picture::changes(self, words)
     }
+}
+
+/// What an impact does to one subject, as a line of JSON.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ImpactChange"))]
+pub(crate) struct ChangeDocument<'a> {
+    /// The subject's id.
+    subject: &'a str,
+    /// The subject's group, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// The tier before and after.
+    tier: Tiers<'a>,
+    /// The score before and after; null where the subject is not rated.
+    score: Scores,
+    /// The change of the score, in points; null where the subject is not rated before and after.
+    change: Option<Points>,
+    /// What each step of the chain of policies adds to it.
+    parts: Vec<ChangePart<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ImpactTiers"))]
+struct Tiers<'a> {
+    from: &'a str,
+    to: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ImpactScores"))]
+struct Scores {
+    from: Option<Points>,
+    to: Option<Points>,
+}
+
+/// What one step of the chain of policies adds to the change of a score, in points.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ImpactPart"))]
+struct ChangePart<'a> {
+    sections: &'a [Section],
+    points: Points,
 }
 
 /// The JSON form of an impact.

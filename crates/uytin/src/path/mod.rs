@@ -97,6 +97,7 @@ pub struct Evidence {
 
 /// Checks of one new source on one criterion, all of which hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FurtherChecks {
     /// A name for the new source that no source of the subject has.
     pub source: Arc<str>,
@@ -105,6 +106,7 @@ pub struct FurtherChecks {
     /// The criterion.
     pub criterion: Arc<str>,
     /// How many checks held.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub passed: u32,
 }
 
@@ -630,39 +632,72 @@ impl Path {
 
 /// The JSON form of paths.
 #[derive(Serialize)]
-struct PathsDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Paths"))]
+pub(crate) struct PathsDocument<'a> {
+    /// The subject's id.
     subject: &'a str,
+    /// The day of assessment, on which the further checks are dated.
     as_of: Date,
     policy: PolicyName<'a>,
+    /// The tier that the subject had, as given.
     previous_tier: Option<&'a str>,
+    /// The source classes that further checks may come from, in policy order.
     classes: &'a [Arc<str>],
+    /// The present tier.
     tier: &'a str,
+    /// The tiers above it, the nearest first.
     paths: Vec<PathDocument<'a>>,
+    /// SHA-256 of the policy.
     policy_digest: Digest,
+    /// What every surface that shows a score says.
     notice: &'a crate::policy::Text,
 }
 
+/// What reaches one tier, or a better one.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Path", extend("allOf" = [{"if": {"properties": {"evidence": {"type": "object"}}}, "then": {"properties": {"obstacles": {"maxItems": 0}}}, "else": {"properties": {"single": {"maxItems": 0}, "obstacles": {"minItems": 1}}}}])))]
 struct PathDocument<'a> {
+    /// The tier.
     tier: &'a str,
+    /// The least further evidence over all criteria; null where none of these classes reaches the tier.
     evidence: Option<EvidenceDocument<'a>>,
+    /// The least of each single criterion that reaches the tier alone, in policy order.
     single: Vec<EvidenceDocument<'a>>,
+    /// The first day on which the tier is reached without further evidence, within ten years; null where it is not.
     waiting: Option<Date>,
+    /// Why further evidence does not reach the tier; empty where it does.
     obstacles: Vec<ObstacleDocument<'a>>,
+    /// The same in one sentence.
     text: Texts,
 }
 
+/// Further evidence: checks that hold, dated on the day of assessment.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Evidence"))]
 struct EvidenceDocument<'a> {
+    /// How many checks there are.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     checks: u64,
+    /// How many new sources they come from.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     sources: u32,
+    /// How many sectors these belong to.
     sectors: u32,
+    /// Whether it is proven that fewer checks do not reach the tier.
     least: bool,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     observations: &'a [FurtherChecks],
 }
 
+/// Why further evidence does not reach a tier. Amounts are points, shares or sectors, as the code says.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Obstacle", extend("allOf" = crate::schema::obstacles())))]
 struct ObstacleDocument<'a> {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::obstacle_code"))]
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tier: Option<&'a str>,
@@ -678,6 +713,8 @@ struct ObstacleDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::amount))]
 #[serde(untagged)]
 enum Amount {
     Points(Points),

@@ -19,6 +19,7 @@ use super::{Policy, Section};
 
 /// Which way a change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Nobody comes out better, somebody may come out worse.
@@ -158,37 +159,62 @@ fn raw(json: Option<&str>) -> serde_json::Value {
     json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
+/// The JSON form of a comparison of two policies.
 #[derive(Serialize)]
-struct DiffDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "PolicyDiff"))]
+pub(crate) struct DiffDocument<'a> {
+    /// The first policy.
     from: Side,
+    /// The second policy.
     to: Side,
+    /// The direction of all changes together.
     direction: Direction,
+    /// The sections that change.
     sections: Vec<SectionDocument>,
+    /// The changes, by section, then in the order of the document.
     changes: Vec<ChangeDocument<'a>>,
 }
 
+/// One of the two policies.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DiffSide"))]
 struct Side {
     name: String,
     version: String,
     digest: Digest,
 }
 
+/// A section that changes, and which way its changes go together.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DiffSection"))]
 struct SectionDocument {
     section: Section,
     direction: Direction,
 }
 
+/// One change.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DiffChange"))]
 struct ChangeDocument<'a> {
     section: Section,
+    /// The JSON path: in the second policy, of what is removed in the first.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^\$")))]
     path: &'a str,
+    /// The id of the item of a list that it lies in.
     id: Option<&'a str>,
+    /// What stood there; null where it is added.
     from: serde_json::Value,
+    /// What stands there; null where it is removed.
     to: serde_json::Value,
     direction: Direction,
+    /// The rule that says so.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::change_rule"))]
     rule: &'static str,
+    /// Why it goes this way.
     text: Texts,
 }
 

@@ -104,19 +104,33 @@ impl Policy {
     }
 }
 
+/// The JSON form of a lint: what is valid in a policy and yet unwise.
 #[derive(Serialize)]
-struct LintDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "PolicyLint"))]
+pub(crate) struct LintDocument<'a> {
     policy: PolicyName<'a>,
+    /// SHA-256 of the policy.
     policy_digest: Digest,
+    /// The warnings, in the order of the document.
     warnings: Vec<WarningDocument>,
 }
 
+/// A warning about a policy that is valid.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "PolicyWarning"))]
 struct WarningDocument {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::warning_code"))]
     code: &'static str,
+    /// The JSON path of what causes it.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^\$")))]
     path: String,
+    /// What is unwise.
     what: Texts,
+    /// Why it is.
     why: Texts,
+    /// What would remedy it.
     remedy: Texts,
 }
 

@@ -15,7 +15,11 @@ pub use document::{
     Severity, SourceClass, StatusRule, Statuses, Text, Tiers,
 };
 
+#[cfg(feature = "schema")]
+pub(crate) use diff::DiffDocument;
 pub use diff::{Change, Direction, PolicyDiff};
+#[cfg(feature = "schema")]
+pub(crate) use lint::LintDocument;
 pub use lint::PolicyWarning;
 pub use section::{Section, mix};
 

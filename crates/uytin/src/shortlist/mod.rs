@@ -83,6 +83,7 @@ pub struct FindingFacts {
     /// When it was decided.
     pub date: Date,
     /// Where the proceedings stand.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::status"))]
     pub status: &'static str,
 }
 
@@ -448,8 +449,10 @@ pub struct Listed {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ranks {
     /// One more than there are candidates whose whole interval lies above.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub best: u64,
     /// The number of candidates whose interval does not lie wholly below, this one included.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub worst: u64,
 }
 
@@ -566,6 +569,10 @@ pub(crate) struct ShortlistDocument<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct LeftOutCount<'a> {
     /// The condition: its place in the brief.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^(tier_at_least|lower_at_least|coverage_at_least|criteria\[[0-9]+\]|no_findings\[[0-9]+\])$"))
+    )]
     condition: &'a str,
     count: u64,
 }
@@ -575,8 +582,10 @@ struct LeftOutCount<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ListedDocument<'a> {
     /// The place, from 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     rank: u64,
     /// The band of those whom the evidence cannot tell from its first one.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     band: u64,
     /// The places that the intervals leave open among all candidates.
     possible_ranks: Ranks,
@@ -590,6 +599,7 @@ struct ListedDocument<'a> {
     interval: Interval,
     /// How far evidence, not the prior, makes the score, in [0, 1].
     #[serde(serialize_with = "real")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     coverage: f64,
     /// Whether a person must look before anything rests on it.
     human_review: bool,
@@ -597,7 +607,9 @@ struct ListedDocument<'a> {
 
 /// A candidate on a line of its own.
 #[derive(Serialize)]
-struct LineDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Candidate"))]
+pub(crate) struct LineDocument<'a> {
     #[serde(flatten)]
     candidate: ListedDocument<'a>,
     as_of: Date,
@@ -635,9 +647,49 @@ impl Shortfall {
     }
 }
 
-struct LeftOutDocument<'a> {
+pub(crate) struct LeftOutDocument<'a> {
     left_out: &'a LeftOut,
     brief: &'a Brief,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for LeftOutDocument<'_> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "LeftOut".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (points, share) = (generator.subschema_for::<Points>(), serde_json::json!({"type": "number", "minimum": 0, "maximum": 1}));
+        let found = serde_json::json!({
+            "type": "object", "required": ["count", "latest"],
+            "properties": {"count": {"type": "integer", "minimum": 1}, "latest": generator.subschema_for::<FindingFacts>()},
+        });
+        let (text, number) = (serde_json::json!({"type": "string"}), serde_json::json!({"type": "number", "minimum": 0, "maximum": 100}));
+        let [criterion, findings] = [generator.subschema_for::<CriterionAtLeast>(), generator.subschema_for::<NoFindings>()];
+        let forms = [
+            ("tier_at_least", text.clone(), text),
+            ("lower_at_least", points.to_value(), number.clone()),
+            ("coverage_at_least", share.clone(), share),
+            (r"criteria\[[0-9]+\]", number, criterion.to_value()),
+            (r"no_findings\[[0-9]+\]", found, findings.to_value()),
+        ];
+        let form = |(condition, found, expected): (&str, serde_json::Value, serde_json::Value)| {
+            serde_json::json!({
+                "type": "object",
+                "properties": {
+                    "subject": {"type": "string", "description": "The subject's id."},
+                    "condition": {"type": "string", "pattern": format!("^{condition}$"), "description": "The first condition that failed: its place in the brief."},
+                    "found": found,
+                    "expected": expected,
+                },
+                "required": ["subject", "condition", "found", "expected"],
+            })
+        };
+        schemars::json_schema!({
+            "description": "A subject that does not meet the brief: the first condition that failed, what stood there, and what was asked.",
+            "oneOf": forms.map(form),
+        })
+    }
 }
 
 impl Serialize for LeftOutDocument<'_> {
