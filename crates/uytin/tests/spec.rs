@@ -311,7 +311,8 @@ fn schemas_hold_statistics() {
         }
         holds(&fairnesses, &fairness.report().to_json(), &[], &[]);
     }
-    holds(&coverages, &uytin::coverage::simulate(&policy, None, 1, 40).unwrap().to_json(), &[], &[]);
+    let settings = uytin::coverage::CoverageSettings { replicates: 40, ..Default::default() };
+    holds(&coverages, &uytin::coverage::simulate(&policy, &settings).unwrap().to_json(), &[], &[]);
     let as_of = Date::parse("2026-11-21").unwrap();
     holds(&attacks, &attack(&policy, as_of, &[Base::stated(&policy, as_of)]).to_json(), &[], &[]);
     holds(&attacks, &attack(&policy, as_of, &[]).to_json(), &[], &[]);
