@@ -3,12 +3,14 @@
 //! ```text
 //! native assess POLICIES < CASES     one assessment a line, as JSON
 //! native paths POLICIES < CASES      what reaches each higher tier, by every source class, one a line, as JSON
+//! native tools < QUESTIONS           what the tools over a population answer, one a line, as JSON
 //! native random POLICIES N SEED      so many random cases
 //! native schemas                     the JSON Schemas of record, policy and assessment
 //! native time LEDGER                 nanoseconds that `score` takes, the least of many runs
 //! ```
 //!
-//! A case is `{"policy", "subject", "as_of", "previous_tier", "records"}`, as in `spec/vectors/cases.jsonl`.
+//! A case is `{"policy", "subject", "as_of", "previous_tier", "records"}`, as in `spec/vectors/cases.jsonl`; a question is
+//! `{"tool", "settings"}` and what the tool needs besides: `records`, `as_of`, `members`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -17,6 +19,10 @@ use std::io::{BufRead, BufWriter, Write};
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use uytin::calibrate::{Population, Settings, calibrate};
+use uytin::coverage::{CoverageSettings, simulate};
+use uytin::fairness::{Fairness, FairnessSettings, Member};
+use uytin::gaming::{AttackSettings, Base, attack};
 use uytin::{Date, Ledger, Limits, Policy, Record, RecordType, Status, assess};
 
 fn main() {
@@ -25,13 +31,14 @@ fn main() {
     match words.as_slice() {
         ["assess", policies] => answer_cases(&read_policies(policies), false),
         ["paths", policies] => answer_cases(&read_policies(policies), true),
+        ["tools"] => answer_questions(),
         ["random", policies, n, seed] => random_cases(&read_policies(policies), n.parse().unwrap(), seed.parse().unwrap()),
         ["schemas"] => {
             let schemas = [uytin::record_schema(), uytin::policy_schema(), uytin::assessment_schema()];
             println!("{}", json!({"Record": schemas[0], "PolicyDocument": schemas[1], "Assessment": schemas[2]}));
         }
         ["time", ledger] => println!("{}", time_score(ledger)),
-        _ => panic!("usage: native assess | paths | random | schemas | time"),
+        _ => panic!("usage: native assess | paths | tools | random | schemas | time"),
     }
 }
 
@@ -60,6 +67,63 @@ fn answer_cases(policies: &BTreeMap<String, Policy>, paths: bool) {
         } else {
             writeln!(out, "{}", assess(policy, &ledger, subject, as_of, previous).to_json()).unwrap();
         }
+    }
+}
+
+/// What Rust gives of the settings, read field by field: not by the reader that the package uses.
+fn answer_questions() {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let policy = Policy::reference();
+    for line in std::io::stdin().lock().lines() {
+        let question: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let settings = &question["settings"];
+        let number = |name: &str| settings[name].as_u64();
+        let day = |value: &Value| Date::parse(value.as_str().unwrap()).unwrap();
+        let mut ledger = Ledger::new();
+        for record in question["records"].as_array().into_iter().flatten() {
+            ledger.add(Record::from_json(&record.to_string()).unwrap()).unwrap();
+        }
+        let answer = match question["tool"].as_str().unwrap() {
+            "calibrate" => {
+                let population = Population::of(&ledger, &Population::reading_policy(&policy).unwrap());
+                let own = Settings::new(day(&settings["train_to"]), day(&settings["test_from"]));
+                let seed = number("seed").unwrap_or(own.seed);
+                let replicates = number("replicates").map_or(own.replicates, |n| usize::try_from(n).unwrap());
+                let made = calibrate(&population, &policy, &Settings { seed, replicates, ..own }).unwrap();
+                format!(r#"{{"report":{},"fitted":{}}}"#, made.to_json(), made.fitted.canonical())
+            }
+            "fairness" => {
+                let own = FairnessSettings::default();
+                let least = number("least").map_or(own.least, |n| usize::try_from(n).unwrap());
+                let mut fairness = Fairness::new(&policy, FairnessSettings { least, ..own });
+                for member in question["members"].as_array().unwrap() {
+                    fairness.add(&Member {
+                        group: member["group"].as_str().unwrap(),
+                        score: member["score"].as_f64().unwrap_or(f64::NAN),
+                        coverage: member["coverage"].as_f64().unwrap(),
+                        tier: member["tier"].as_str().unwrap(),
+                        outcome: member["outcome"].as_bool(),
+                    });
+                }
+                fairness.report().to_json()
+            }
+            "attacks" => {
+                let (own, as_of) = (AttackSettings::default(), day(&question["as_of"]));
+                let random_bases = number("random_bases").map_or(own.random_bases, |n| u16::try_from(n).unwrap());
+                let seed = number("seed").unwrap_or(own.seed);
+                let mut bases = AttackSettings { random_bases, seed }.bases(&policy, as_of);
+                bases.extend(ledger.subjects().map(|subject| Base::of(subject, &ledger, subject)));
+                attack(&policy, as_of, &bases).to_json()
+            }
+            "interval-coverage" => {
+                let own = CoverageSettings::default();
+                let replicates = number("replicates").map_or(own.replicates, |n| u32::try_from(n).unwrap());
+                let criterion = settings["criterion"].as_str().map(str::to_owned);
+                simulate(&policy, &CoverageSettings { criterion, replicates, ..own }).unwrap().to_json()
+            }
+            tool => panic!("no tool {tool}"),
+        };
+        writeln!(out, "{answer}").unwrap();
     }
 }
 

@@ -52,13 +52,14 @@ const check = (value: unknown, place: Place | undefined, depth: number): void =>
 
 const encoder = new TextEncoder();
 
-const bytesOfJson = (value: unknown): Uint8Array => {
+/** @internal */
+export const bytesOfJson = (value: unknown): Uint8Array => {
   check(value, undefined, 0);
   return encoder.encode(JSON.stringify(value));
 };
 
-/** A text that UTF-8 can hold; the conversion would replace a lone surrogate in silence. */
-const wellFormed = (text: string, path: string): string => {
+/** @internal A text that UTF-8 can hold; the conversion would replace a lone surrogate in silence. */
+export const wellFormed = (text: string, path: string): string => {
   const at = /\p{Surrogate}/u.exec(text)?.index;
   return at === undefined ? text : refuse('not-utf8', path, `a lone surrogate at index ${at}`, 'UTF-8');
 };
@@ -204,6 +205,10 @@ const freeing = <T>(ledger: Ledger, call: (ledger: Ledger) => T): T => {
   }
 };
 
+/** @internal The same error with the paths that the caller knows. */
+export const moved = (error: unknown, move: (path: string) => string): unknown =>
+  error instanceof UytinError ? new UytinError(error.faults.map((fault) => ({ ...fault, path: move(fault.path) })) as never) : error;
+
 const readList = (records: unknown): RawLedger => {
   const many = typeof records === 'object' && records !== null && Symbol.iterator in records;
   const list = Array.isArray(records) ? records : many ? [...(records as Iterable<unknown>)] : [records];
@@ -212,10 +217,8 @@ const readList = (records: unknown): RawLedger => {
     // A hole or `undefined` becomes `null`, as in JSON.
     return RawLedger.read(encoder.encode(Array.from(list, (record) => JSON.stringify(record) ?? 'null').join('\n')));
   } catch (error) {
-    if (!(error instanceof UytinError)) throw error;
     // The engine read lines; the caller knows places of a list.
-    const moved = (path: string): string => path.replace(/^line (\d+): \$/, (_, line) => `$[${line - 1}]`);
-    throw new UytinError(error.faults.map((fault) => ({ ...fault, path: moved(fault.path) })) as never);
+    throw moved(error, (path) => path.replace(/^line (\d+): \$/, (_, line) => `$[${line - 1}]`));
   }
 };
 
@@ -257,26 +260,51 @@ let referencePolicy: Policy | undefined;
 let lastDay = { text: '', day: 0 };
 
 /** @internal */
-export type Call<T> = (bound: NonNullable<Ledger['_bound']>, day: number, previousTier: string | undefined, policy: Policy) => T;
+export const wrong = (name: string, value: unknown, expected: string): never => refuse('wrong-type', name, `a value of type ${typeof value}`, expected);
 
-/** @internal Checks the options, binds and calls. */
-export const ask = <T>(input: Ledger | Records, options: Options, call: Call<T>): T => {
+/** @internal Refuses an option that there is not. */
+export const known = (options: object, names: readonly string[]): void => {
   for (const key in options) {
-    if (!OPTIONS.includes(key)) refuse('unknown-field', key, `\`${key}\``, `one of ${OPTIONS.join(', ')}`);
+    if (!names.includes(key)) refuse('unknown-field', key, `\`${key}\``, `one of ${names.join(', ')}`);
   }
-  const { asOf, subject, previousTier, policy = (referencePolicy ??= new Policy()) } = options ?? {};
-  const wrong = (name: string, value: unknown, expected: string): never => refuse('wrong-type', name, `a value of type ${typeof value}`, expected);
+};
+
+/** @internal A list of texts, as JSON. */
+export const texts = (name: string, list: readonly string[]): string => {
+  if (!Array.isArray(list)) wrong(name, list, 'a list of texts');
+  return JSON.stringify(Array.from(list, (text, n) => wellFormed(typeof text === 'string' ? text : wrong(`${name}[${n}]`, text, 'a text'), `${name}[${n}]`)));
+};
+
+/** @internal The day of `asOf`. */
+export const dayOf = (asOf: string): number => {
   if (asOf !== lastDay.text) {
     if (typeof asOf !== 'string') wrong('asOf', asOf, 'a date as `YYYY-MM-DD`');
     lastDay = { text: asOf, day: day(asOf) };
   }
+  return lastDay.day;
+};
+
+/** @internal The policy of this name, by default the reference policy. */
+export const rules = (policy: Policy | undefined, name = 'policy'): Policy => {
+  const given = policy ?? (referencePolicy ??= new Policy());
+  return given instanceof Policy ? given : wrong(name, given, 'a Policy');
+};
+
+/** @internal Calls with a ledger, and frees it if it was made for the call. */
+export const held = <T>(input: Ledger | Records, call: (ledger: Ledger) => T): T =>
+  input instanceof Ledger ? call(input) : freeing(new Ledger(input), call);
+
+/** @internal */
+export type Call<T> = (bound: NonNullable<Ledger['_bound']>, day: number, previousTier: string | undefined, policy: Policy) => T;
+
+/** @internal Checks the options, binds and calls. */
+export const ask = <T>(input: Ledger | Records, options: Options, call: Call<T>): T => {
+  known(options, OPTIONS);
+  const { asOf, subject, previousTier, policy: given } = options ?? {}, on = dayOf(asOf), policy = rules(given);
   if (subject != null && typeof subject !== 'string') wrong('subject', subject, 'a text');
   if (previousTier != null && typeof previousTier !== 'string') wrong('previousTier', previousTier, 'a text');
-  if (!(policy instanceof Policy)) wrong('policy', policy, 'a Policy');
   const previous = previousTier == null ? undefined : wellFormed(previousTier, 'previousTier');
-  const on = lastDay.day;
-  const run = (ledger: Ledger): T => call(ledger._bind(policy, subject ?? undefined), on, previous, policy);
-  return input instanceof Ledger ? run(input) : freeing(new Ledger(input), run);
+  return held(input, (ledger) => call(ledger._bind(policy, subject ?? undefined), on, previous, policy));
 };
 
 /**
@@ -327,14 +355,11 @@ export interface Verification {
  *
  * @throws {UytinError} where it is no receipt in canonical form.
  */
-export const verify = (receipt: Source, input: Ledger | Records, policy?: Policy): Verification => {
-  const run = (ledger: Ledger): Verification => {
-    const rules = policy ?? (referencePolicy ??= new Policy());
-    const found = JSON.parse(ledger._raw.verify(rules._raw, bytesOf(receipt)));
+export const verify = (receipt: Source, input: Ledger | Records, policy?: Policy): Verification =>
+  held(input, (ledger) => {
+    const found = JSON.parse(ledger._raw.verify(rules(policy)._raw, bytesOf(receipt)));
     return { verified: !found.differences.length, ...found };
-  };
-  return input instanceof Ledger ? run(input) : freeing(new Ledger(input), run);
-};
+  });
 
 /** The texts of one code. */
 export type CatalogueEntry = Text & { parameters: string[] };

@@ -1,5 +1,4 @@
-import { ask } from './core.js';
-import { refuse } from './error.js';
+import { ask, texts } from './core.js';
 import type { Ledger, Options, Records, Text } from './core.js';
 import type { RawBound } from './generated/tools.js';
 
@@ -52,9 +51,7 @@ export interface Paths {
 export const pathJson = (input: Ledger | Records, { classes, ...options }: PathOptions): string =>
   ask(input, options, ({ raw }, on, previous, policy) => {
     const asked = classes ?? Object.keys(policy.toJSON().sources);
-    const wrong = Array.isArray(asked) ? asked.findIndex((one) => typeof one !== 'string') : 0;
-    if (wrong >= 0) refuse('wrong-type', `classes[${wrong}]`, `a value of type ${typeof asked[wrong]}`, 'a text');
-    return (raw as unknown as RawBound).paths(on, previous, JSON.stringify(asked)) as string;
+    return (raw as unknown as RawBound).paths(on, previous, texts('classes', asked)) as string;
   });
 
 /**

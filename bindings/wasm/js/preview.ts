@@ -1,8 +1,9 @@
 // <uytin-preview>: what the score of a creator would be, and why; a person edits the evidence and sees what changes.
 // Everything that is computed comes from the engine. Text is set as text: nothing of a record is ever parsed as HTML.
 import { Ledger, Policy, UytinError, assess, catalogue } from './browser.js';
-import type { Assessment, Fault, PolicyDocument, Record as Evidence, Records } from './core.js';
+import type { Assessment, Fault, Options, PolicyDocument, Record as Evidence, Records } from './core.js';
 import type { Paths } from './path.js';
+import type { ToolsWorker } from './worker.js';
 import { REPORT } from './generated/report.js';
 import css from './preview/preview.css';
 import { OWN } from './preview/strings.js';
@@ -162,6 +163,7 @@ export class UytinPreview extends Base {
   #sorted: { of?: Map<string, Evidence>; list: Evidence[] } = { list: [] };
   #hero?: IntersectionObserver;
   #paths: { of?: Step; state: 'asked' | 'failed' | Paths } | undefined;
+  #searcher: ToolsWorker | undefined;
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' });
@@ -305,6 +307,8 @@ export class UytinPreview extends Base {
   }
 
   #changed(cause: PreviewChange['cause']): void {
+    // What it searches for is not asked any more.
+    this.#searcher?.terminate();
     this.#render();
     const now = this.#steps[this.#at], before = this.#steps[0];
     if (!now || !before) return;
@@ -834,18 +838,34 @@ export class UytinPreview extends Base {
 
   // ---- what follows from it
 
+  /** Searches in a worker, so that the page stays free; where none can be started, in the page. A newer search ends an older one. */
+  async #searched(ledger: Ledger, options: Options, policy: Policy): Promise<Paths> {
+    this.#searcher?.terminate();
+    let searcher: ToolsWorker | undefined;
+    try {
+      const { toolsWorker } = await import('./worker.js');
+      searcher = this.#searcher = toolsWorker();
+      return await searcher.path(ledger, { ...options, policy });
+    } catch (error) {
+      if (error instanceof Error && 'faults' in error) throw error;
+      const tools = await import('./tools.js');
+      // A search can take a second or two: what it is about is painted first.
+      await new Promise((painted) => setTimeout(painted, 40));
+      return tools.path(ledger.toBytes(), { ...options, policy: new tools.Policy(policy.toString()) });
+    } finally {
+      searcher?.terminate();
+    }
+  }
+
   /** What reaches each tier above. It is searched for when it is asked for, by an engine that is loaded only then. */
   #path(step: Step): Child {
     const paths = this.#paths?.of === step ? this.#paths.state : undefined;
     const search = async (): Promise<void> => {
       const step = this.#steps[this.#at]!, mine = (this.#paths = { of: step, state: 'asked' as 'asked' | 'failed' | Paths });
       this.#render();
+      const options = { asOf: step.asOf, subject: this.#subject, previousTier: this.#input.previousTier };
       try {
-        const tools = await import('./tools.js');
-        // A search can take a second or two: what it is about is painted first.
-        await new Promise((painted) => setTimeout(painted, 40));
-        const { previousTier } = this.#input;
-        mine.state = tools.path(step.ledger.toBytes(), { asOf: step.asOf, subject: this.#subject, policy: new tools.Policy(this.#policy!.toString()), previousTier });
+        mine.state = await this.#searched(step.ledger, options, this.#policy!);
       } catch {
         mine.state = 'failed';
       }

@@ -1,6 +1,6 @@
-import { Ledger, Policy, ask } from './core.js';
+import { ask, dayOf, held, known, rules, texts, wrong } from './core.js';
 import { refuse } from './error.js';
-import type { Options, Records, Text } from './core.js';
+import type { Ledger, Options, Policy, Records, Text } from './core.js';
 import type { RawBound, RawLedger, RawPolicy } from './generated/tools.js';
 
 /** Score, interval, tier and proposed measures at one moment. */
@@ -88,18 +88,10 @@ export interface StatementOptions extends Options {
 
 const raw = (bound: { raw: unknown }): RawBound => bound.raw as RawBound;
 
-const held = <T>(input: Ledger | Records, call: (ledger: RawLedger) => T): T => {
-  if (input instanceof Ledger) return call(input._raw as unknown as RawLedger);
-  const ledger = new Ledger(input);
-  try {
-    return call(ledger._raw as unknown as RawLedger);
-  } finally {
-    ledger.free();
-  }
-};
+const rawLedger = (ledger: Ledger): RawLedger => ledger._raw as unknown as RawLedger;
 
-const rawOf = (policy: Policy, name: string): RawPolicy =>
-  (policy instanceof Policy ? policy : refuse('wrong-type', name, `a value of type ${typeof policy}`, 'a Policy'))._raw as unknown as RawPolicy;
+// Where a policy must be given, none stands for another.
+const rawOf = (policy: Policy, name: string): RawPolicy => (policy == null ? wrong(name, policy, 'a Policy') : rules(policy, name))._raw as unknown as RawPolicy;
 
 const choice = (name: string, value: string, of: string[]): string =>
   of.includes(value) ? value : refuse('unknown-value', name, `\`${value}\``, of.map((one) => `\`${one}\``).join(' or '));
@@ -110,11 +102,7 @@ const choice = (name: string, value: string, of: string[]): string =>
  * @throws {UytinError} with every name that no record has.
  */
 export const contest = (input: Ledger | Records, { without, ...options }: Options & { without: readonly string[] }): Contest =>
-  ask(input, options, (bound, on, previous) => {
-    const wrong = Array.isArray(without) ? without.findIndex((one) => typeof one !== 'string') : 0;
-    if (wrong >= 0) refuse('wrong-type', `without[${wrong}]`, `a value of type ${typeof without?.[wrong]}`, 'a text');
-    return JSON.parse(raw(bound).contest(on, previous, JSON.stringify(without)) as string);
-  });
+  ask(input, options, (bound, on, previous) => JSON.parse(raw(bound).contest(on, previous, texts('without', without)) as string));
 
 /** The statement of reasons for the person whom an assessment is about: Markdown, or a page that stands for itself. */
 export const statement = (
@@ -131,28 +119,22 @@ export const statement = (
  *
  * @throws {UytinError} with every fault of the brief.
  */
-export const shortlist = (input: Ledger | Records, brief: Brief | string, { asOf, policy = new Policy() }: Pick<Options, 'asOf' | 'policy'>): Shortlist =>
-  onDay(asOf, (on) => {
-    const text = new TextEncoder().encode(typeof brief === 'string' ? brief : JSON.stringify(brief) ?? 'null');
-    return JSON.parse(held(input, (ledger) => ledger.shortlist(rawOf(policy, 'policy'), text, on) as string));
-  });
+export const shortlist = (input: Ledger | Records, brief: Brief | string, options: Pick<Options, 'asOf' | 'policy'>): Shortlist => {
+  known(options, ['asOf', 'policy']);
+  const on = dayOf(options?.asOf), policy = rawOf(rules(options.policy), 'policy');
+  const text = new TextEncoder().encode(typeof brief === 'string' ? brief : JSON.stringify(brief) ?? 'null');
+  return JSON.parse(held(input, (ledger) => rawLedger(ledger).shortlist(policy, text, on) as string));
+};
 
 /** What a change from one policy to another does to the subjects of a ledger. */
-export const impact = (input: Ledger | Records, from: Policy, to: Policy, { asOf }: Pick<Options, 'asOf'>): Impact =>
-  onDay(asOf, (on) => JSON.parse(held(input, (ledger) => ledger.impact(rawOf(from, 'from'), rawOf(to, 'to'), on) as string)));
+export const impact = (input: Ledger | Records, from: Policy, to: Policy, options: Pick<Options, 'asOf'>): Impact => {
+  known(options, ['asOf']);
+  const on = dayOf(options?.asOf), before = rawOf(from, 'from'), after = rawOf(to, 'to');
+  return JSON.parse(held(input, (ledger) => rawLedger(ledger).impact(before, after, on) as string));
+};
 
 /** What differs from one policy to another, and what each change makes stricter or laxer. */
 export const policyDiff = (from: Policy, to: Policy): PolicyDiff => JSON.parse(rawOf(from, 'from').diff(rawOf(to, 'to')) as string);
 
 /** What is valid in a policy, yet unwise: each with its place, why, and a remedy. */
 export const policyLint = (policy: Policy): PolicyLint => JSON.parse(rawOf(policy, 'policy').lint() as string);
-
-/** The day of a date, checked as that of an assessment is. */
-const onDay = <T>(asOf: string, call: (on: number) => T): T => {
-  const nobody = new Ledger();
-  try {
-    return ask(nobody, { asOf, subject: 'nobody' }, (_, on) => call(on));
-  } finally {
-    nobody.free();
-  }
-};

@@ -5,4 +5,5 @@ start(await WebAssembly.compile(Uint8Array.from(atob(engine), (byte) => byte.cha
 
 export * from './index.js';
 export * from './path.js';
+export * from './population.js';
 export * from './program.js';

@@ -5,4 +5,5 @@ start(new WebAssembly.Module(readFileSync(new URL('./tools.wasm', import.meta.ur
 
 export * from './index.js';
 export * from './path.js';
+export * from './population.js';
 export * from './program.js';

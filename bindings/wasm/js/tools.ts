@@ -5,4 +5,5 @@ start(await fetched(new URL('./tools.wasm', import.meta.url)));
 
 export * from './index.js';
 export * from './path.js';
+export * from './population.js';
 export * from './program.js';

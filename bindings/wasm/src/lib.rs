@@ -4,6 +4,14 @@
 //! the bytes that leave are the core's. The classes that people use are in `js/`.
 
 #[cfg(feature = "tools")]
+use uytin::calibrate::Calibration;
+#[cfg(feature = "tools")]
+use uytin::coverage::{CoverageSettings, simulate};
+#[cfg(feature = "tools")]
+use uytin::fairness::{Fairness, FairnessSettings, Member};
+#[cfg(feature = "tools")]
+use uytin::gaming::{AttackSettings, Base, attack};
+#[cfg(feature = "tools")]
 use uytin::impact::{Plan, of_ledger};
 use uytin::{BoundSubject, Date, Difference, Error, Fault, Ledger, Limits, Policy, Receipt, Record};
 #[cfg(feature = "tools")]
@@ -104,6 +112,48 @@ impl RawPolicy {
     pub fn lint(&self) -> JsValue {
         self.0.lint_json().into()
     }
+
+    /// Compares groups, as JSON. Groups (a text or null, which is left out) and tiers are JSON lists; of outcomes 1 is well, 2 badly.
+    pub fn fairness(
+        &self,
+        groups: &str,
+        tiers: &str,
+        scores: &[f64],
+        coverages: &[f64],
+        outcomes: &[u8],
+        settings: &[u8],
+    ) -> Result<JsValue, JsValue> {
+        let settings = FairnessSettings::from_json(settings).map_err(|error| thrown(&error))?;
+        let mut fairness = Fairness::new(&self.0, settings);
+        // JavaScript has checked that they are lists of texts.
+        let groups: Vec<Option<String>> = serde_json::from_str(groups).unwrap_or_default();
+        let tiers: Vec<String> = serde_json::from_str(tiers).unwrap_or_default();
+        let rows = groups.iter().zip(&tiers).zip(scores.iter().zip(coverages).zip(outcomes)).enumerate();
+        for (place, ((group, tier), ((&score, &coverage), outcome))) in rows {
+            let Some(group) = group else { continue };
+            let outcome = match outcome {
+                1 => Some(true),
+                2 => Some(false),
+                _ => None,
+            };
+            fairness.add_checked(place, &Member { group, score, coverage, tier, outcome }).map_err(|error| thrown(&error))?;
+        }
+        Ok(fairness.report().to_json().into())
+    }
+
+    /// Attacks the subjects of a ledger besides the stated base and random ones, as JSON.
+    pub fn attacks(&self, ledger: &RawLedger, as_of: i32, settings: &[u8]) -> Result<JsValue, JsValue> {
+        let (settings, as_of) = (AttackSettings::from_json(settings).map_err(|error| thrown(&error))?, date(as_of));
+        let mut bases = settings.bases(&self.0, as_of);
+        bases.extend(Base::each(&ledger.0));
+        Ok(attack(&self.0, as_of, &bases).to_json().into())
+    }
+
+    /// What the interval covers by simulation, as JSON.
+    pub fn coverage(&self, settings: &[u8]) -> Result<JsValue, JsValue> {
+        let report = CoverageSettings::from_json(settings).and_then(|settings| simulate(&self.0, &settings));
+        report.map(|report| report.to_json().into()).map_err(|error| thrown(&error))
+    }
 }
 
 /// The tiers' ids, by number.
@@ -195,6 +245,12 @@ impl RawLedger {
     /// What a change of policy does to the subjects, as JSON.
     pub fn impact(&self, from: &RawPolicy, to: &RawPolicy, as_of: i32) -> JsValue {
         of_ledger(&Plan::new(&from.0, &to.0), &self.0, date(as_of), |_| None, None, |_, _| ()).to_json().into()
+    }
+
+    /// Fits a policy to the records: the report and the fitted policy, as JSON.
+    pub fn calibrate(&self, policy: &RawPolicy, settings: &[u8]) -> Result<JsValue, JsValue> {
+        let made = Calibration::of_ledger(&self.0, &policy.0, settings).map_err(|error| thrown(&error))?;
+        Ok((r#"{"report":"#.to_owned() + &made.to_json() + r#","fitted":"# + made.fitted.canonical() + "}").into())
     }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ledger, Policy, UytinError, assess, assessJson, mergeLedgers, receipt, score, verify } from '../dist/node.js';
 import * as tools from '../dist/tools-node.js';
-import { answersOf, native, policyFolder, policyTexts, vectors } from './support.js';
+import { answersOf, native, policyFolder, policyTexts, questions, toldOf, vectors } from './support.js';
 
 const policies = Object.fromEntries(Object.entries(policyTexts).map(([name, text]) => [name, new Policy(text)]));
 const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
@@ -125,6 +125,53 @@ test('the paths to higher tiers are those of the core', () => {
   assert.throws(() => tools.path(line, { asOf: '2026-11-21', classes: ['no-such'] }), { code: 'unknown-name', path: '$.classes[0]' });
   assert.throws(() => tools.path(line, { asOf: '2026-11-21', classes: [1] }), { code: 'wrong-type' });
   assert.equal(tools.assess(line, { asOf: '2026-11-21' }).score, 62.2);
+});
+
+test('the tools over a population give the bytes of the core', () => {
+  const asked = questions(), told = toldOf(asked);
+  asked.forEach(({ call: [name, ...words] }, n) => assert.equal(JSON.stringify(tools[name](...words)), told[n], `${n}: ${name}`));
+  const { report, fitted } = JSON.parse(told[0]);
+  assert.equal(new tools.Policy(fitted).digest, report.fitted.digest);
+  assert.equal(report.criteria.find(({ id }) => id === 'claim-accuracy').prior, 'fitted');
+});
+
+test('bad settings of them are told by the option, and the engine stays usable', () => {
+  const asOf = '2026-11-21', member = { group: 'a', score: 50, coverage: 0.5, tier: 'standard' };
+  const assessed = { ...tools.assess(line, { asOf }), group: 'a' };
+  const bad = [
+    [() => tools.calibrate([]), 'missing-field', 'trainTo'],
+    [() => tools.calibrate([], { trainTo: 'soon', testFrom: 7, replicates: -1 }), 'not-a-date', 'trainTo', 3],
+    [() => tools.calibrate([], { trainTo: asOf, testFrom: asOf }), 'out-of-range', 'testFrom'],
+    [() => tools.calibrate([], { train_to: asOf }), 'unknown-field', 'train_to'],
+    [() => tools.calibrate([{ type: 'rumour' }]), 'unknown-value', '$[0].type'],
+    [() => tools.fairness([member, { ...member, tier: 'gold' }]), 'unknown-name', '$[1].tier'],
+    [() => tools.fairness([{ ...member, group: null }, { ...member, coverage: 2 }]), 'out-of-range', '$[1].coverage'],
+    [() => tools.fairness([{ ...member, score: null }]), 'out-of-range', '$[0].score'],
+    [() => tools.fairness([{ ...member, score: '50' }]), 'wrong-type', '$[0].score'],
+    [() => tools.fairness([{ ...member, group: 5 }]), 'wrong-type', '$[0].group'],
+    [() => tools.fairness([{ ...member, group: '\ud800' }]), 'not-utf8', '$[0].group'],
+    [() => tools.fairness([{ ...member, outcome: 1 }]), 'wrong-type', '$[0].outcome'],
+    [() => tools.fairness([null]), 'wrong-type', '$[0]'],
+    [() => tools.fairness([member], { least: 0 }), 'out-of-range', 'least'],
+    [() => tools.fairness([member], { policy: 'icp-2026' }), 'wrong-type', 'policy'],
+    [() => tools.attacks({}), 'wrong-type', 'asOf'],
+    [() => tools.attacks({ asOf, randomBases: 1.5 }), 'out-of-range', 'randomBases'],
+    [() => tools.attacks({ asOf, seed: 2 ** 60 }), 'out-of-range', 'seed'],
+    [() => tools.attacks({ asOf, seed: NaN }), 'out-of-range', 'seed'],
+    [() => tools.intervalCoverage({ criterion: 'fame' }), 'unknown-name', 'criterion'],
+    [() => tools.intervalCoverage({ replicates: 0 }), 'out-of-range', 'replicates'],
+    [() => tools.shortlist(line, {}, { asOf, limit: 1 }), 'unknown-field', 'limit'],
+    [() => tools.impact(line, undefined, new tools.Policy(), { asOf }), 'wrong-type', 'from'],
+    [() => tools.path(line, { asOf, classes: ['\ud800'] }), 'not-utf8', 'classes[0]'],
+  ];
+  for (const [call, code, path, faults = 1] of bad) {
+    assert.throws(call, (error) => {
+      assert.ok(error instanceof tools.UytinError, `${call}: ${error}`);
+      assert.deepEqual([error.code, error.path, error.faults.length], [code, path, faults], `${call}: ${error.message}`);
+      return true;
+    }, String(call));
+    assert.equal(tools.fairness([assessed, { ...member, group: undefined }]).subjects, 1);
+  }
 });
 
 test('figures', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { serve } from '../../../examples/web/serve.js';
-import { answersOf, browser, median, native, pictures, policyFolder, policyTexts, vectors } from './support.js';
+import { answersOf, browser, median, native, pictures, policyFolder, policyTexts, questions, toldOf, vectors } from './support.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
@@ -64,6 +64,57 @@ test('vectors and ten thousand random ledgers give the bytes of the core in Chro
     const pairs = cases.slice(at, at + 1000).map((text, n) => [text, answers[at + n]]);
     assert.deepEqual(await page.evaluate((pairs) => globalThis.differing(pairs), pairs), []);
   }
+  await done();
+});
+
+test('the tools over a population give the bytes of the core in Chromium, in the page and in a worker', async () => {
+  const asked = questions(), told = toldOf(asked), { page, done } = await open();
+  const found = await page.evaluate(async (calls) => {
+    const tools = await import('/uytin/tools.js'), { toolsWorker } = await import('/uytin/worker.js'), worker = toolsWorker();
+    const here = calls.map(([name, ...words]) => JSON.stringify(tools[name](...words)));
+    // All at once: each gets its own answer.
+    const there = await Promise.all(calls.map(([name, ...words]) => worker[name](...words)));
+    worker.terminate();
+    return [here, there.map((answer) => JSON.stringify(answer))];
+  }, asked.map(({ call }) => call));
+  assert.deepEqual(found, [told, told]);
+  await done();
+});
+
+test('a worker takes ledgers and policies, leaves the page free, refuses what is wrong, and ends when it is told to', async () => {
+  const { page, done } = await open();
+  const found = await page.evaluate(async (line) => {
+    const { Ledger, Policy, assess } = await import('/uytin/browser.js'), tools = await import('/uytin/tools.js');
+    const { UytinError, toolsWorker } = await import('/uytin/worker.js'), worker = toolsWorker();
+    const ledger = new Ledger(line), document = new Policy().toJSON(), options = { asOf: '2026-11-21' };
+    document.name = 'another';
+    const policy = new Policy(document);
+    const same = async (name, ...words) => JSON.stringify(await worker[name](ledger, ...words)) === JSON.stringify(tools[name](line, ...words));
+    const equal = [await same('path', options), await same('assess', options), await same('contest', { ...options, without: ['a/1'] })];
+    const named = (await worker.path(ledger, { ...options, policy })).policy.name, listed = await worker.shortlist(new Set([JSON.parse(line)]), {}, { ...options, policy });
+    const refused = await worker.path(ledger, { ...options, classes: ['no-such'] }).catch((error) => [error instanceof UytinError, error.code, error.path]);
+    const wrong = await worker.path(ledger, { asOf: 'soon' }).catch((error) => [error.code, error.path]);
+    // While it works, the page goes on: no gap between two timers is as long as the work.
+    const gaps = [];
+    let before = performance.now(), at = true;
+    const tick = () => {
+      gaps.push(performance.now() - before);
+      before = performance.now();
+      if (at) setTimeout(tick);
+    };
+    tick();
+    const start = performance.now();
+    await worker.intervalCoverage({ replicates: 1000 });
+    const took = performance.now() - start;
+    at = false;
+    const pending = worker.intervalCoverage({ replicates: 1_000_000 }).catch((error) => error.code);
+    worker.terminate();
+    const after = worker.path(ledger, options).catch((error) => error.code);
+    return { equal, named, listed: listed.policy, refused, wrong, free: Math.max(...gaps) < took / 2, took, codes: [await pending, await after], score: assess(ledger, options).score };
+  }, line);
+  const { listed, took, ...rest } = found;
+  assert.equal(listed.name ?? listed, 'another');
+  assert.deepEqual(rest, { equal: [true, true, true], named: 'another', refused: [true, 'unknown-name', '$.classes[0]'], wrong: ['not-a-date', 'asOf'], free: true, codes: ['cancelled', 'cancelled'], score: 62.2 }, `${took} ms`);
   await done();
 });
 
