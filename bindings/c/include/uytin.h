@@ -542,6 +542,20 @@ typedef struct uytin_statement_details {
     uint8_t html;
 } uytin_statement_details;
 
+// One subject of a comparison of groups.
+typedef struct uytin_member {
+    // Its group: a region, a language, a kind of creator. The model never sees it.
+    struct uytin_str group;
+    // Its tier, as `uytin_score` gives it.
+    struct uytin_str tier;
+    // Its coverage, in [0, 1].
+    double coverage;
+    // Its score in tenths of a point; looked at only where it is rated.
+    int32_t score;
+    // How it turned out: 0 not known, 1 well, 2 badly.
+    uint8_t outcome;
+} uytin_member;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1143,6 +1157,61 @@ uytin_status uytin_impact(const struct uytin_policy *from,
                           int32_t as_of,
                           struct uytin_text **out,
                           struct uytin_error **error);
+
+// Fits the priors and half-lives of a policy to the records of a ledger up to a day, and tries the fitted policy on what came
+// after. `settings` is JSON: the days `train_to` (the day by which seven tenths of the checks lie) and `test_from` (the day after),
+// `seed`, `replicates`, `search_rows` and `test_rows`, all of which may be left out. `fitted` may be null; else it is given the
+// fitted policy. Fitted values are estimates, not official weights of the Program.
+//
+// Ownership: `*out` and `*fitted` are the caller's; free them with `uytin_text_free` and `uytin_policy_free`. Threads: any. Errors:
+// every fault of the settings; no `train_to` where there are no checks; a `test_from` that does not come after it; the pointers'.
+uytin_status uytin_calibrate(const struct uytin_policy *policy,
+                             const struct uytin_ledger *ledger,
+                             const char *settings,
+                             size_t settings_len,
+                             struct uytin_policy **fitted,
+                             struct uytin_text **out,
+                             struct uytin_error **error);
+
+// Compares groups of an assessed population, `member_count` subjects of them: scores, coverage, tiers and restrictions, each beside
+// everybody else's, and false restrictions where it is known how subjects turned out. `policy` is that of the scores. `settings`
+// is JSON: `least` (smaller groups have no figures of their own), `seed` and `replicates`, all of which may be left out.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings; the first
+// subject of a tier that the policy does not have, or with a coverage or an outcome that cannot be; the pointers'.
+uytin_status uytin_fairness(const struct uytin_policy *policy,
+                            const struct uytin_member *members,
+                            size_t member_count,
+                            const char *settings,
+                            size_t settings_len,
+                            struct uytin_text **out,
+                            struct uytin_error **error);
+
+// Tries attacks on a score (one source floods, credits are piled up, an incident is split, …) on a stated ledger and random ones,
+// and says how far each gets and which bound of the model holds it. `ledger` may be null; else its subjects are attacked too.
+// `settings` is JSON: `random_bases` and `seed`, which may be left out.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings;
+// `UYTIN_NOT_A_DATE`; the pointers'.
+uytin_status uytin_attacks(const struct uytin_policy *policy,
+                           const struct uytin_ledger *ledger,
+                           int32_t as_of,
+                           const char *settings,
+                           size_t settings_len,
+                           struct uytin_text **out,
+                           struct uytin_error **error);
+
+// Simulates how often the nominal interval of a criterion holds the truth: of independent checks, and of checks that are
+// sampled, decayed, capped and clustered. `settings` is JSON: `criterion` (the policy's first), `seed` and `replicates`, all of
+// which may be left out.
+//
+// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings; a criterion
+// that the policy does not have; the pointers'.
+uytin_status uytin_interval_coverage(const struct uytin_policy *policy,
+                                     const char *settings,
+                                     size_t settings_len,
+                                     struct uytin_text **out,
+                                     struct uytin_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -98,13 +98,15 @@ template <typename H, typename F> H make(F &&f) {
     return H(handle);
 }
 
-/// Calls what gives an owned text.
-template <typename F> std::string text(F &&f) {
-    const TextHandle handle = make<TextHandle>(std::forward<F>(f));
+/// What an owned text says.
+inline std::string read(const TextHandle &handle) {
     uytin_str content{nullptr, 0};
     call([&](uytin_error **) { return uytin_text_view(handle.get(), &content); });
     return std::string(view(content));
 }
+
+/// Calls what gives an owned text.
+template <typename F> std::string text(F &&f) { return read(make<TextHandle>(std::forward<F>(f))); }
 
 /// Calls what fills a struct.
 template <typename T, typename F> T fill(F &&f) {
@@ -199,6 +201,8 @@ class Policy {
             return uytin_policy_from_json(json.data(), json.size(), limits, out, error);
         }));
     }
+    /// Takes over a handle that a function of `uytin.h` gave.
+    static Policy adopt(uytin_policy *raw) noexcept { return Policy(Handle(raw)); }
 
     Policy(const Policy &other)
         : handle_(detail::make<Handle>(
@@ -728,6 +732,44 @@ inline std::string shortlist(const Policy &policy, const Ledger &ledger, std::st
 inline std::string impact(const Policy &from, const Policy &to, const Ledger &ledger, Date as_of) {
     return detail::text([&](uytin_text **out, uytin_error **error) {
         return uytin_impact(from.get(), to.get(), ledger.get(), as_of.days(), out, error);
+    });
+}
+
+/// A calibration: the report as JSON, and the fitted policy. Fitted values are estimates, not official weights of the Program.
+struct Calibration {
+    std::string report;
+    Policy fitted;
+};
+
+/// Fits a policy to the records of a ledger, and tries it on what came after; `settings` is JSON.
+inline Calibration calibrate(const Policy &policy, const Ledger &ledger, std::string_view settings = {}) {
+    uytin_policy *raw = nullptr;
+    const auto report = detail::make<detail::TextHandle>([&](uytin_text **out, uytin_error **error) {
+        return uytin_calibrate(policy.get(), ledger.get(), settings.data(), settings.size(), &raw, out, error);
+    });
+    auto fitted = Policy::adopt(raw);
+    return {detail::read(report), std::move(fitted)};
+}
+
+/// Compares groups of an assessed population: JSON. `policy` is that of the scores; `settings` is JSON.
+inline std::string fairness(const Policy &policy, const std::vector<uytin_member> &members, std::string_view settings = {}) {
+    return detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_fairness(policy.get(), members.data(), members.size(), settings.data(), settings.size(), out, error);
+    });
+}
+
+/// How far attacks can move a score, beside the bounds of the model: JSON. The subjects of `ledger`, where one is given, are attacked
+/// besides a stated ledger and random ones; `settings` is JSON.
+inline std::string attacks(const Policy &policy, Date as_of, const Ledger *ledger = nullptr, std::string_view settings = {}) {
+    return detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_attacks(policy.get(), ledger ? ledger->get() : nullptr, as_of.days(), settings.data(), settings.size(), out, error);
+    });
+}
+
+/// How often the nominal interval of a criterion holds the truth, by simulation: JSON; `settings` is JSON.
+inline std::string interval_coverage(const Policy &policy, std::string_view settings = {}) {
+    return detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_interval_coverage(policy.get(), settings.data(), settings.size(), out, error);
     });
 }
 

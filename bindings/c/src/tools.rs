@@ -1,9 +1,14 @@
-//! The tools around the score, each as a document: paths, contests, comparisons of policies, shortlists, impact.
+//! The tools around the score, each as a document: paths, contests, comparisons of policies, shortlists, impact; and of populations
+//! calibration, groups side by side, attacks, what the interval covers.
 
 use std::ffi::c_char;
 
+use engine::calibrate::Calibration;
+use engine::coverage::{CoverageSettings, simulate};
+use engine::fairness::{Fairness, FairnessSettings, Member};
+use engine::gaming::{AttackSettings, Base, attack};
 use engine::impact::{GroupOf, Plan, of_ledger};
-use engine::{Brief, Date, Language, PolicyDiff, StatementDetails, StatementFormat};
+use engine::{Brief, Code, Date, Fault, Language, Points, PolicyDiff, StatementDetails, StatementFormat};
 
 use crate::entry::{Failure, Output, bytes, date, entry, handle, list, optional_text, structure, view};
 use crate::ledger::{reading, uytin_ledger};
@@ -217,6 +222,153 @@ pub unsafe extern "C" fn uytin_impact(
         let (as_of, ledger) = (date("as_of", as_of)?, reading(ledger).clone());
         let groups: Option<(&str, &GroupOf<'_>)> = None;
         out.give(of_ledger(&Plan::new(from, to), &ledger, as_of, |_| None, groups, |_, _| ()).to_json().into());
+        Ok(())
+    })
+}
+
+/// Fits the priors and half-lives of a policy to the records of a ledger up to a day, and tries the fitted policy on what came
+/// after. `settings` is JSON: the days `train_to` (the day by which seven tenths of the checks lie) and `test_from` (the day after),
+/// `seed`, `replicates`, `search_rows` and `test_rows`, all of which may be left out. `fitted` may be null; else it is given the
+/// fitted policy. Fitted values are estimates, not official weights of the Program.
+///
+/// Ownership: `*out` and `*fitted` are the caller's; free them with `uytin_text_free` and `uytin_policy_free`. Threads: any. Errors:
+/// every fault of the settings; no `train_to` where there are no checks; a `test_from` that does not come after it; the pointers'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_calibrate(
+    policy: *const uytin_policy,
+    ledger: *const uytin_ledger,
+    settings: *const c_char,
+    settings_len: usize,
+    fitted: *mut *mut uytin_policy,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        let fitted = if fitted.is_null() { None } else { Some(Output::new("fitted", fitted)?) };
+        // SAFETY: by contract null or live handles, and `settings_len` readable bytes.
+        let (policy, ledger, settings) =
+            unsafe { (&handle("policy", policy)?.policy, handle("ledger", ledger)?, bytes("settings", settings, settings_len)?) };
+        let ledger = reading(ledger).clone();
+        let calibration = Calibration::of_ledger(&ledger, policy, settings)?;
+        out.give(calibration.to_json().into());
+        if let Some(fitted) = fitted {
+            fitted.give(calibration.fitted.into());
+        }
+        Ok(())
+    })
+}
+
+/// One subject of a comparison of groups.
+#[repr(C)]
+pub struct uytin_member {
+    /// Its group: a region, a language, a kind of creator. The model never sees it.
+    pub group: uytin_str,
+    /// Its tier, as `uytin_score` gives it.
+    pub tier: uytin_str,
+    /// Its coverage, in [0, 1].
+    pub coverage: f64,
+    /// Its score in tenths of a point; looked at only where it is rated.
+    pub score: i32,
+    /// How it turned out: 0 not known, 1 well, 2 badly.
+    pub outcome: u8,
+}
+
+/// Compares groups of an assessed population, `member_count` subjects of them: scores, coverage, tiers and restrictions, each beside
+/// everybody else's, and false restrictions where it is known how subjects turned out. `policy` is that of the scores. `settings`
+/// is JSON: `least` (smaller groups have no figures of their own), `seed` and `replicates`, all of which may be left out.
+///
+/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings; the first
+/// subject of a tier that the policy does not have, or with a coverage or an outcome that cannot be; the pointers'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_fairness(
+    policy: *const uytin_policy,
+    members: *const uytin_member,
+    member_count: usize,
+    settings: *const c_char,
+    settings_len: usize,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        // SAFETY: by contract a live handle, `member_count` readable members and `settings_len` readable bytes.
+        let (policy, members, settings) = unsafe {
+            (&handle("policy", policy)?.policy, list("members", members, member_count)?, bytes("settings", settings, settings_len)?)
+        };
+        let mut fairness = Fairness::new(policy, FairnessSettings::from_json(settings)?);
+        for (place, member) in members.iter().enumerate() {
+            // SAFETY: by contract readable texts.
+            let (group, tier) = unsafe { (view("members.group", member.group)?, view("members.tier", member.tier)?) };
+            let outcome = match member.outcome {
+                0 => None,
+                1 => Some(true),
+                2 => Some(false),
+                other => {
+                    let expected = "0 for not known, 1 for well or 2 for badly";
+                    return Err(Fault::new(Code::OutOfRange, format!("$[{place}].outcome"), format!("`{other}`"), expected).into());
+                }
+            };
+            let score = Points::from_tenths(member.score).value();
+            fairness.add_checked(place, &Member { group, score, coverage: member.coverage, tier, outcome })?;
+        }
+        out.give(fairness.report().to_json().into());
+        Ok(())
+    })
+}
+
+/// Tries attacks on a score (one source floods, credits are piled up, an incident is split, …) on a stated ledger and random ones,
+/// and says how far each gets and which bound of the model holds it. `ledger` may be null; else its subjects are attacked too.
+/// `settings` is JSON: `random_bases` and `seed`, which may be left out.
+///
+/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings;
+/// `UYTIN_NOT_A_DATE`; the pointers'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_attacks(
+    policy: *const uytin_policy,
+    ledger: *const uytin_ledger,
+    as_of: i32,
+    settings: *const c_char,
+    settings_len: usize,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        // SAFETY: by contract null or live handles, and `settings_len` readable bytes.
+        let (policy, ledger, settings) = unsafe {
+            let ledger = if ledger.is_null() { None } else { Some(handle("ledger", ledger)?) };
+            (&handle("policy", policy)?.policy, ledger, bytes("settings", settings, settings_len)?)
+        };
+        let as_of = date("as_of", as_of)?;
+        let mut bases = AttackSettings::from_json(settings)?.bases(policy, as_of);
+        if let Some(ledger) = ledger {
+            bases.extend(Base::each(&reading(ledger).clone()));
+        }
+        out.give(attack(policy, as_of, &bases).to_json().into());
+        Ok(())
+    })
+}
+
+/// Simulates how often the nominal interval of a criterion holds the truth: of independent checks, and of checks that are
+/// sampled, decayed, capped and clustered. `settings` is JSON: `criterion` (the policy's first), `seed` and `replicates`, all of
+/// which may be left out.
+///
+/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the settings; a criterion
+/// that the policy does not have; the pointers'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uytin_interval_coverage(
+    policy: *const uytin_policy,
+    settings: *const c_char,
+    settings_len: usize,
+    out: *mut *mut uytin_text,
+    error: *mut *mut uytin_error,
+) -> uytin_status {
+    entry(error, || {
+        let out = Output::new("out", out)?;
+        // SAFETY: by contract a live handle, and `settings_len` readable bytes.
+        let (policy, settings) = unsafe { (&handle("policy", policy)?.policy, bytes("settings", settings, settings_len)?) };
+        out.give(simulate(policy, &CoverageSettings::from_json(settings)?)?.to_json().into());
         Ok(())
     })
 }

@@ -390,6 +390,79 @@ static void tools(void) {
     CHECK(uytin_ledger_free(ledger) == UYTIN_OK && uytin_policy_free(policy) == UYTIN_OK);
 }
 
+static void populations(void) {
+    uytin_policy *policy = NULL, *fitted = NULL;
+    uytin_ledger *ledger = NULL;
+    uytin_policy_info info;
+    uytin_text *text = NULL;
+    uytin_error *error = NULL;
+    uytin_record record = record_of("a", "vtv-24", "press");
+    const char *days = "{\"train_to\":\"2025-12-31\",\"replicates\":10}";
+    const char *few = "{\"replicates\":50}";
+    uytin_member members[40];
+    size_t n;
+
+    CHECK(uytin_policy_reference(&policy, NULL) == UYTIN_OK && uytin_ledger_new(&ledger, NULL) == UYTIN_OK);
+
+    CHECK(uytin_calibrate(policy, ledger, NULL, 0, NULL, &text, &error) == UYTIN_MISSING_FIELD && text == NULL);
+    CHECK(error_is(error, UYTIN_MISSING_FIELD, "missing-field", "$.train_to"));
+    CHECK(uytin_ledger_add_observation(ledger, &record, 40, 2, NULL) == UYTIN_OK);
+    CHECK(uytin_calibrate(policy, ledger, days, strlen(days), &fitted, &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"prior\":\"no-checks\"") && uytin_policy_describe(fitted, &info, NULL) == UYTIN_OK);
+    CHECK(info.name.len > 7 && memcmp(info.name.ptr + info.name.len - 7, "-fitted", 7) == 0 && uytin_policy_free(fitted) == UYTIN_OK);
+    text = NULL;
+    fitted = NULL;
+    CHECK(uytin_calibrate(policy, ledger, TEXT("{\"seed\":-1}"), &fitted, &text, &error) == UYTIN_OUT_OF_RANGE);
+    CHECK(error_is(error, UYTIN_OUT_OF_RANGE, "out-of-range", "$.seed") && text == NULL && fitted == NULL);
+    CHECK(uytin_calibrate(policy, ledger, days, strlen(days), (uytin_policy **)((char *)&fitted + 1), &text, NULL) == UYTIN_MISALIGNED_POINTER);
+    CHECK(uytin_calibrate(policy, NULL, days, strlen(days), NULL, &text, NULL) == UYTIN_NULL_POINTER);
+
+    memset(members, 0, sizeof members);
+    for (n = 0; n < 40; n++) {
+        const uytin_str north = {"north", 5}, south = {"south", 5}, standard = {"standard", 8}, caution = {"caution", 7};
+        members[n].group = n % 2 ? south : north;
+        members[n].tier = n % 4 ? standard : caution;
+        members[n].coverage = 0.5;
+        members[n].score = n % 2 ? 600 : 700;
+        members[n].outcome = (uint8_t)(n % 3);
+    }
+    CHECK(uytin_fairness(policy, members, 40, few, strlen(few), &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"intervals\":\"bootstrap\"") && uytin_fairness(policy, NULL, 0, NULL, 0, &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"caution\":\"no-subjects\""));
+    text = NULL;
+    members[39].outcome = 3;
+    CHECK(uytin_fairness(policy, members, 40, few, strlen(few), &text, &error) == UYTIN_OUT_OF_RANGE && text == NULL);
+    CHECK(error_is(error, UYTIN_OUT_OF_RANGE, "out-of-range", "$[39].outcome"));
+    members[39].outcome = 0;
+    members[39].coverage = -0.5;
+    CHECK(uytin_fairness(policy, members, 40, few, strlen(few), &text, &error) == UYTIN_OUT_OF_RANGE);
+    CHECK(error_is(error, UYTIN_OUT_OF_RANGE, "out-of-range", "$[39].coverage"));
+    members[38].tier.ptr = "gold";
+    members[38].tier.len = 4;
+    CHECK(uytin_fairness(policy, members, 40, few, strlen(few), &text, &error) == UYTIN_UNKNOWN_NAME);
+    CHECK(error_is(error, UYTIN_UNKNOWN_NAME, "unknown-name", "$[38].tier"));
+    members[38].tier.ptr = NULL;
+    CHECK(uytin_fairness(policy, members, 40, few, strlen(few), &text, NULL) == UYTIN_NULL_POINTER);
+    CHECK(uytin_fairness(policy, members, (size_t)-1, few, strlen(few), &text, NULL) == UYTIN_WRONG_LENGTH);
+    CHECK(uytin_fairness(policy, members, 1, TEXT("{\"least\":0}"), &text, NULL) == UYTIN_OUT_OF_RANGE && text == NULL);
+
+    CHECK(uytin_attacks(policy, ledger, 20650, TEXT("{\"random_bases\":0}"), &text, NULL) == UYTIN_OK && text_has(text, "\"bases\":2,\"holds\":true"));
+    CHECK(uytin_attacks(policy, NULL, 20650, TEXT("{\"random_bases\":1}"), &text, NULL) == UYTIN_OK && text_has(text, "\"bases\":2,"));
+    text = NULL;
+    CHECK(uytin_attacks(policy, NULL, 2932897, NULL, 0, &text, NULL) == UYTIN_NOT_A_DATE && text == NULL);
+    CHECK(uytin_attacks(policy, NULL, 20650, TEXT("{\"bases\":1}"), &text, &error) == UYTIN_UNKNOWN_FIELD);
+    CHECK(error_is(error, UYTIN_UNKNOWN_FIELD, "unknown-field", "$.bases"));
+
+    CHECK(uytin_interval_coverage(policy, TEXT("{\"criterion\":\"respect\",\"replicates\":5}"), &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"criterion\":\"respect\",\"nominal\":0."));
+    text = NULL;
+    CHECK(uytin_interval_coverage(policy, TEXT("{\"criterion\":\"fame\"}"), &text, &error) == UYTIN_UNKNOWN_NAME && text == NULL);
+    CHECK(error_is(error, UYTIN_UNKNOWN_NAME, "unknown-name", "$.criterion"));
+    CHECK(uytin_interval_coverage(policy, TEXT("{"), &text, NULL) == UYTIN_NOT_JSON);
+
+    CHECK(uytin_ledger_free(ledger) == UYTIN_OK && uytin_policy_free(policy) == UYTIN_OK);
+}
+
 static void small_things(void) {
     char date[11] = "untouched!";
     int32_t days = 7;
@@ -414,6 +487,7 @@ int main(void) {
     TEST(ledgers());
     TEST(scores());
     TEST(tools());
+    TEST(populations());
     TEST(small_things());
     return check_done();
 }

@@ -78,6 +78,11 @@ void values() {
     CHECK(uytin::diff(policy, policy).find("\"changes\":[]") != std::string::npos);
     CHECK(uytin::shortlist(policy, records, "{}", day).find("\"subjects\":1") != std::string::npos);
     CHECK(uytin::impact(policy, policy, records, day).find("\"subjects\":1") != std::string::npos);
+    const auto calibrated = uytin::calibrate(policy, records, "{\"train_to\":\"2026-10-31\",\"replicates\":10}");
+    CHECK(calibrated.report.find("\"train_to\":\"2026-10-31\"") != std::string::npos && calibrated.fitted.name() == "icp-2026-fitted");
+    CHECK(uytin::fairness(policy, {}).find("\"caution\":\"no-subjects\"") != std::string::npos);
+    CHECK(uytin::attacks(policy, day, &records, "{\"random_bases\":0}").find("\"bases\":2") != std::string::npos);
+    CHECK(uytin::interval_coverage(policy, "{\"replicates\":5}").find("\"rows\":[") != std::string::npos);
     const auto nobody = bound.assess("nobody", day);
     CHECK(!nobody.rated() && nobody.tier() == "unrated" && nobody.lower() < nobody.score());
     std::string array = records.to_bytes();

@@ -243,7 +243,7 @@ unsafe fn step(input: &mut Input<'_>, handles: &mut Handles) {
         }};
     }
     unsafe {
-        match input.byte() % 32 {
+        match input.byte() % 34 {
             0 => make!(0, |error| uytin_policy_reference(out.cast(), error)),
             1 => {
                 let (json, len) = input.document();
@@ -347,6 +347,29 @@ unsafe fn step(input: &mut Input<'_>, handles: &mut Handles) {
             30 => {
                 let (request, len) = input.document();
                 make!(4, |error| uytin_assess_json(request, len, limits, out.cast(), error));
+            }
+            31 => {
+                let policy = handle!(0);
+                let member = |input: &mut Input<'_>| uytin_member {
+                    group: input.view(),
+                    tier: input.view(),
+                    coverage: f64::from_bits(input.number()),
+                    score: input.number() as i32,
+                    outcome: input.byte() % 4,
+                };
+                let members: Vec<uytin_member> = (0..input.byte() % 4).map(|_| member(input)).collect();
+                let (settings, len) = input.document();
+                make!(4, |error| uytin_fairness(policy, members.as_ptr(), members.len(), settings, len, out.cast(), error));
+            }
+            32 => {
+                let (policy, ledger, (settings, len)) = (handle!(0), handle!(1), input.document());
+                let (mut fitted, place) = (UNTOUCHED, input.byte() % 2 == 0);
+                let fitted_out: *mut *mut c_void = if place { &raw mut fitted } else { null_mut() };
+                make!(4, |error| uytin_calibrate(policy, ledger, settings, len, fitted_out.cast(), out.cast(), error));
+                assert_eq!(fitted == UNTOUCHED, made == UNTOUCHED || !place);
+                if fitted != UNTOUCHED {
+                    handles.keep(0, fitted);
+                }
             }
             _ => {
                 let verification = handle!(5);
