@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { browser } from './support.js';
+import * as tools from '../dist/tools-node.js';
+import { browser, questions } from './support.js';
 
 const root = join(import.meta.dirname, '..');
 const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
@@ -56,7 +57,7 @@ const answerOf = async (folder, page = 'index.html') => {
 
 test('the tarball holds what it should and no more', () => {
   const files = run('tar', ['-tzf', tarball]).trim().split('\n').map((name) => name.replace('package/', ''));
-  for (const name of ['package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/uytin.wasm', 'dist/node.js', 'dist/browser.js', 'dist/inline.js', 'dist/preview.js', 'dist/tools.js', 'dist/tools-node.js', 'dist/tools.wasm', 'dist/index.d.ts', 'dist/preview.d.ts']) assert.ok(files.includes(name), name);
+  for (const name of ['package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/uytin.wasm', 'dist/node.js', 'dist/browser.js', 'dist/inline.js', 'dist/preview.js', 'dist/tools.js', 'dist/tools-node.js', 'dist/tools.wasm', 'dist/worker.js', 'dist/worker.d.ts', 'dist/tools-worker.js', 'dist/index.d.ts', 'dist/preview.d.ts']) assert.ok(files.includes(name), name);
   assert.ok(files.every((name) => /^(dist\/|package\.json$|README\.md$|LICENSE)/.test(name)), files.join(' '));
 });
 
@@ -76,6 +77,12 @@ test('Node loads it from a project of its own, and its types hold', () => {
   assert.equal(Number(run('node', ['inline.js'], installed)), SCORE);
   writeFileSync(join(installed, 'tools.js'), `import { path } from 'uytin/tools';\nconsole.log(path(${JSON.stringify(line)}, { asOf: '2026-11-21' }).paths.length > 0);`);
   assert.equal(run('node', ['tools.js'], installed).trim(), 'true');
+  // The types of the tools' answers are those of the answers: a literal of each, which may have no field more or less.
+  const answers = questions().map(({ call: [name, ...words] }) => [name, JSON.stringify(tools[name](...words))]);
+  const TYPES = { calibrate: 'Calibration', fairness: 'Fairness', attacks: 'Attacks', intervalCoverage: 'IntervalCoverage' };
+  writeFileSync(join(installed, 'answers.ts'), `import type { ${Object.values(TYPES).join(', ')} } from 'uytin/tools';\nimport { toolsWorker, type ToolsWorker } from 'uytin/tools/worker';\n${
+    answers.map(([name, json], n) => `export const a${n}: ${TYPES[name]} = ${json};\n`).join('')}
+export const f = async (worker: ToolsWorker = toolsWorker()): Promise<string[]> => (await worker.path('', { asOf: '2026-11-21' })).paths.map(({ tier }) => tier);\n`);
   // The component can be imported where there is no document, and does nothing.
   writeFileSync(join(installed, 'server.js'), `import { UytinPreview } from 'uytin/preview-inline';\nconsole.log(typeof UytinPreview);`);
   assert.equal(run('node', ['server.js'], installed).trim(), 'function');

@@ -160,17 +160,35 @@ test('a person edits evidence, sees what changes, and takes it back', async () =
   await done();
 });
 
-test('what reaches a higher tier is searched for when it is asked for', async () => {
-  const { page, choose, done } = await open();
+test('what reaches a higher tier is searched for when it is asked for, in a worker', async () => {
+  const { page, choose, done } = await open(), workers = [];
+  page.on('worker', (worker) => workers.push(worker.url()));
   await choose('creator-tea-01');
   await page.getByRole('button', { name: 'Search' }).click();
   const found = page.locator('section[aria-labelledby=h-path] li');
   await found.first().waitFor();
   assert.match(await found.first().textContent(), /^Exemplary.*\d/);
+  assert.deepEqual([workers.map((url) => url.split('/').pop()), page.workers().length], [['tools-worker.js'], 0]);
   await page.screenshot({ path: join(pictures, 'path.png'), fullPage: true });
   await page.getByRole('button', { name: /^Withdraw/ }).first().click();
+  // A search that an edit overtakes is given up.
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('button', { name: /^Restore/ }).first().click();
   await page.getByRole('button', { name: 'Search' }).waitFor();
+  await page.waitForFunction(() => !document.querySelector('uytin-preview').shadowRoot.querySelector('.fault'));
+  assert.equal(page.workers().length, 0);
   await done();
+});
+
+test('where no worker may start, what reaches a higher tier is searched for in the page', async () => {
+  for (const refuse of ['() => { throw new DOMException("refused", "SecurityError"); }', 'class extends EventTarget { constructor() { super(); setTimeout(() => this.onerror({})); } postMessage() {} terminate() {} }']) {
+    const { page, choose, done } = await open();
+    await page.evaluate((refuse) => { globalThis.Worker = new Function(`return function (...words) { return new (${refuse})(...words); }`)(); }, refuse.startsWith('()') ? `class { constructor() { (${refuse})(); } }` : refuse);
+    await choose('creator-tea-01');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('section[aria-labelledby=h-path] li').first().waitFor();
+    await done();
+  }
 });
 
 test('dragging the slider moves the day in one step', async () => {
