@@ -1,7 +1,7 @@
 // <uytin-preview>: what the score of a creator would be, and why; a person edits the evidence and sees what changes.
 // Everything that is computed comes from the engine. Text is set as text: nothing of a record is ever parsed as HTML.
 import { Ledger, Policy, UytinError, assess, catalogue } from './browser.js';
-import type { Assessment, Fault, Options, PolicyDocument, Record as Evidence, Records } from './core.js';
+import type { Assessment, Fault, PolicyDocument, Record as Evidence, Records } from './core.js';
 import type { Paths } from './path.js';
 import type { ToolsWorker } from './worker.js';
 import { REPORT } from './generated/report.js';
@@ -163,7 +163,7 @@ export class UytinPreview extends Base {
   #sorted: { of?: Map<string, Evidence>; list: Evidence[] } = { list: [] };
   #hero?: IntersectionObserver;
   #paths: { of?: Step; state: 'asked' | 'failed' | Paths } | undefined;
-  #searcher: ToolsWorker | undefined;
+  #search: AbortController | undefined;
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' });
@@ -308,7 +308,7 @@ export class UytinPreview extends Base {
 
   #changed(cause: PreviewChange['cause']): void {
     // What it searches for is not asked any more.
-    this.#searcher?.terminate();
+    this.#search?.abort();
     this.#render();
     const now = this.#steps[this.#at], before = this.#steps[0];
     if (!now || !before) return;
@@ -838,22 +838,26 @@ export class UytinPreview extends Base {
 
   // ---- what follows from it
 
-  /** Searches in a worker, so that the page stays free; where none can be started, in the page. A newer search ends an older one. */
-  async #searched(ledger: Ledger, options: Options, policy: Policy): Promise<Paths> {
-    this.#searcher?.terminate();
-    let searcher: ToolsWorker | undefined;
+  /** Searches in a worker, so that the page stays free; where none can be started, in the page. */
+  async #searched({ ledger, asOf }: Step): Promise<Paths> {
+    const policy = this.#policy!, options = { asOf, subject: this.#subject, previousTier: this.#input.previousTier, policy };
+    // A step or another search overtakes it.
+    const mine = (this.#search = new AbortController());
+    let worker: ToolsWorker | undefined;
+    mine.signal.addEventListener('abort', () => worker?.terminate());
     try {
       const { toolsWorker } = await import('./worker.js');
-      searcher = this.#searcher = toolsWorker();
-      return await searcher.path(ledger, { ...options, policy });
+      mine.signal.throwIfAborted();
+      worker = toolsWorker();
+      return await worker.path(ledger, options);
     } catch (error) {
-      if (error instanceof Error && 'faults' in error) throw error;
+      if (mine.signal.aborted || (error instanceof Error && 'faults' in error)) throw error;
       const tools = await import('./tools.js');
       // A search can take a second or two: what it is about is painted first.
       await new Promise((painted) => setTimeout(painted, 40));
       return tools.path(ledger.toBytes(), { ...options, policy: new tools.Policy(policy.toString()) });
     } finally {
-      searcher?.terminate();
+      worker?.terminate();
     }
   }
 
@@ -863,9 +867,8 @@ export class UytinPreview extends Base {
     const search = async (): Promise<void> => {
       const step = this.#steps[this.#at]!, mine = (this.#paths = { of: step, state: 'asked' as 'asked' | 'failed' | Paths });
       this.#render();
-      const options = { asOf: step.asOf, subject: this.#subject, previousTier: this.#input.previousTier };
       try {
-        mine.state = await this.#searched(step.ledger, options, this.#policy!);
+        mine.state = await this.#searched(step);
       } catch {
         mine.state = 'failed';
       }

@@ -87,7 +87,7 @@ export const f = async (worker: ToolsWorker = toolsWorker()): Promise<string[]> 
   writeFileSync(join(installed, 'server.js'), `import { UytinPreview } from 'uytin/preview-inline';\nconsole.log(typeof UytinPreview);`);
   assert.equal(run('node', ['server.js'], installed).trim(), 'function');
   writeFileSync(join(installed, 'typed.ts'), `import { assess, type Assessment, UytinError } from 'uytin';\nimport type { PreviewChange } from 'uytin/preview';\nconst a: Assessment = assess('', { asOf: '2026-11-21', subject: 's' });\nconst n: number = a.score;\nconst t: string = a.reasons[0]!.text.vi;\n// @ts-expect-error: the day is needed\nassess('', {});\nexport const f = (e: UytinError, c: PreviewChange) => [e.code, e.faults[0].path, c.assessment.tier, n, t];\n`);
-  run(tool('tsc'), ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable,esnext.disposable', 'typed.ts'], installed);
+  run(tool('tsc'), ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable,esnext.disposable', 'typed.ts', 'answers.ts'], installed);
 });
 
 test('a plain page loads it by an import map, and shows the component', async () => {
