@@ -21,7 +21,6 @@ writeFileSync(join(generated, 'tools.base64.ts'), `export default '${readFileSyn
 
 // ---- types of the documents, from the schemas that the core makes of its own types
 
-const known = new Map();
 const doc = (schema, indent) => schema.description ? `${indent}/** ${schema.description.replaceAll('*/', '')} */\n` : '';
 const union = (types) => [...new Set(types)].join(' | ');
 const typeOf = (schema, output, indent) => {
@@ -30,37 +29,51 @@ const typeOf = (schema, output, indent) => {
   if (some) return union(some.map((one) => typeOf(one, output, indent)));
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return union(schema.enum.map((value) => JSON.stringify(value)));
-  const reference = schema.$ref?.split('/').pop();
+  const referred = schema.$ref?.split('/').pop(), reference = output && full.has(referred) ? `Full${referred}` : referred;
   if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type }, output, indent)));
   if (reference && !schema.properties) return reference;
   switch (schema.type) {
     case 'integer': case 'number': return 'number';
-    case 'array': return `${/[| ]/.test(typeOf(schema.items, output, indent)) ? `(${typeOf(schema.items, output, indent)})` : typeOf(schema.items, output, indent)}[]`;
+    case 'array': {
+      const { items, prefixItems, minItems, maxItems } = schema;
+      const each = prefixItems ?? (minItems === maxItems && minItems > 0 ? Array(minItems).fill(items) : undefined);
+      if (each) return `[${each.map((item) => typeOf(item, output, indent)).join(', ')}]`;
+      const item = typeOf(items, output, indent);
+      return `${/[| ]/.test(item) ? `(${item})` : item}[]`;
+    }
     case 'object': {
       const inner = `${indent}  `;
       if (!schema.properties) return `{ [id: string]: ${typeOf(schema.additionalProperties ?? true, output, inner)} }`;
       const fields = Object.entries(schema.properties).map(([key, value]) => {
-        // What the core writes is always there, null or not; what it reads may be left out.
-        const type = typeOf(value, output, inner);
-        const optional = !schema.required?.includes(key) && !(output && / \| null$/.test(type));
-        return `${doc(value, inner)}${inner}${/^\w+$/.test(key) ? key : JSON.stringify(key)}${optional ? '?' : ''}: ${type};\n`;
+        const optional = !schema.required?.includes(key);
+        return `${doc(value, inner)}${inner}${/^\w+$/.test(key) ? key : JSON.stringify(key)}${optional ? '?' : ''}: ${typeOf(value, output, inner)};\n`;
       });
       return `${reference ? `${reference} & ` : ''}{\n${fields.join('')}${indent}}`;
     }
-    default: return schema.type;
+    default: return schema.type ?? 'unknown';
   }
 };
-const add = (name, schema, output) => {
-  const type = typeOf(schema, output, '');
-  const text = `${doc(schema, '')}export type ${name} = ${type};\n`;
-  if (known.has(name) && known.get(name) !== text) throw new Error(`two types of the name ${name}`);
-  known.set(name, text);
-};
-for (const [name, schema] of Object.entries(JSON.parse(readFileSync(schemas, 'utf8')))) {
-  for (const [inner, definition] of Object.entries(schema.$defs ?? {})) add(inner, definition, name === 'Assessment');
-  add(name, schema, name === 'Assessment');
+const known = new Map();
+// What is read may leave fields out, what is written has them all: `Brief` and `FullBrief`.
+let full = new Set();
+for (const [file, { read, written }] of Object.entries(JSON.parse(readFileSync(schemas, 'utf8')))) {
+  const own = [], imported = new Set();
+  const add = (name, schema, output) => {
+    const text = `${doc(schema, '')}export type ${name} = ${typeOf(schema, output, '')};\n`, before = known.get(name);
+    if (before && before.text !== text) throw new Error(`two types of the name ${name}`);
+    if (!before) own.push(text);
+    else if (before.file !== file) imported.add(name);
+    known.set(name, before ?? { text, file });
+  };
+  const all = (documents) => Object.entries(documents).flatMap(([name, schema]) => [...Object.entries(schema.$defs ?? {}), [name, schema]]);
+  const inputs = new Map(all(read)), outputs = all(written);
+  const differs = ([name, schema]) => inputs.has(name) && typeOf(inputs.get(name), false, '') !== typeOf(schema, true, '');
+  full = new Set(outputs.filter(differs).map(([name]) => name));
+  inputs.forEach((schema, name) => add(name, schema, false));
+  for (const [name, schema] of outputs) add(full.has(name) ? `Full${name}` : name, schema, true);
+  const imports = imported.size ? [`import type { ${[...imported].join(', ')} } from './types.js';\n`] : [];
+  writeFileSync(join(generated, `${file}.ts`), [...imports, ...own].join('\n'));
 }
-writeFileSync(join(generated, 'types.ts'), [...known.values()].join('\n'));
 
 // ---- words that the component shares with the report
 

@@ -5,7 +5,7 @@
 //! native paths POLICIES < CASES      what reaches each higher tier, by every source class, one a line, as JSON
 //! native tools < QUESTIONS           what the tools over a population answer, one a line, as JSON
 //! native random POLICIES N SEED      so many random cases
-//! native schemas                     the JSON Schemas of record, policy and assessment
+//! native schemas                     the JSON Schemas of the documents that the package reads and writes
 //! native time LEDGER                 nanoseconds that `score` takes, the least of many runs
 //! ```
 //!
@@ -34,8 +34,21 @@ fn main() {
         ["tools"] => answer_questions(),
         ["random", policies, n, seed] => random_cases(&read_policies(policies), n.parse().unwrap(), seed.parse().unwrap()),
         ["schemas"] => {
-            let schemas = [uytin::record_schema(), uytin::policy_schema(), uytin::assessment_schema()];
-            println!("{}", json!({"Record": schemas[0], "PolicyDocument": schemas[1], "Assessment": schemas[2]}));
+            let [record, policy, brief] = [uytin::record_schema(), uytin::policy_schema(), uytin::brief_schema()];
+            let base = json!({"read": {"Record": record, "PolicyDocument": policy}, "written": {"Assessment": uytin::assessment_schema()}});
+            let written = json!({
+                "Paths": uytin::paths_schema(),
+                "Contest": uytin::contest_schema(),
+                "Shortlist": uytin::shortlist_schema(),
+                "Impact": uytin::impact_schema(),
+                "PolicyDiff": uytin::policy_diff_schema(),
+                "PolicyLint": uytin::policy_lint_schema(),
+                "CalibrationReport": uytin::calibration_schema(),
+                "FairnessReport": uytin::fairness_schema(),
+                "AttacksReport": uytin::attacks_schema(),
+                "IntervalCoverageReport": uytin::interval_coverage_schema(),
+            });
+            println!("{}", json!({"types": base, "tool-types": {"read": {"Brief": brief}, "written": written}}));
         }
         ["time", ledger] => println!("{}", time_score(ledger)),
         _ => panic!("usage: native assess | paths | tools | random | schemas | time"),

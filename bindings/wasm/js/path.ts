@@ -1,50 +1,14 @@
 import { ask, texts } from './core.js';
-import type { Ledger, Options, Records, Text } from './core.js';
+import type { Ledger, Options, Records } from './core.js';
+import type { Paths } from './generated/tool-types.js';
 import type { RawBound } from './generated/tools.js';
+
+export type * from './generated/tool-types.js';
 
 /** Who is asked for further checks, besides the options of an assessment. */
 export interface PathOptions extends Options {
   /** The source classes that further checks may come from; every class of the policy where none are given. */
   classes?: readonly string[];
-}
-
-/** Further checks that hold, dated on the day of assessment, by new sources; one check fewer does not reach the tier. */
-export interface FurtherEvidence {
-  checks: number;
-  sources: number;
-  sectors: number;
-  /** Whether it is proven that fewer checks do not reach the tier. */
-  least: boolean;
-  observations: { source: string; source_class: string; criterion: string; passed: number }[];
-}
-
-/** What reaches one tier, or a better one. */
-export interface Path {
-  tier: string;
-  /** The least further evidence over all criteria; null where none of these classes reaches the tier. */
-  evidence: FurtherEvidence | null;
-  /** The least of each single criterion that reaches the tier alone. */
-  single: FurtherEvidence[];
-  /** The first day on which the tier is reached with no further evidence, within ten years. */
-  waiting: string | null;
-  /** Why further evidence does not reach the tier; empty where it does. */
-  obstacles: { code: string; tier?: string; most?: number; needed?: number; until?: string; findings?: { source: string; id: string }[]; text: Text }[];
-  /** All of this in a sentence or two. */
-  text: Text;
-}
-
-/** What reaches each tier above the present one. */
-export interface Paths {
-  subject: string;
-  as_of: string;
-  policy: { name: string; version: string };
-  previous_tier: string | null;
-  classes: string[];
-  tier: string;
-  /** The nearest tier first. */
-  paths: Path[];
-  policy_digest: string;
-  notice: Text;
 }
 
 /** As {@link path}: the JSON, the same bytes in every language. */

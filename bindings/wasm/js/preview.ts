@@ -2,7 +2,7 @@
 // Everything that is computed comes from the engine. Text is set as text: nothing of a record is ever parsed as HTML.
 import { Ledger, Policy, UytinError, assess, catalogue } from './browser.js';
 import type { Assessment, Fault, PolicyDocument, Record as Evidence, Records } from './core.js';
-import type { Paths } from './path.js';
+import type { Paths } from './generated/tool-types.js';
 import type { ToolsWorker } from './worker.js';
 import { REPORT } from './generated/report.js';
 import css from './preview/preview.css';

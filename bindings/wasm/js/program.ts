@@ -1,80 +1,8 @@
 import { ask, dayOf, held, known, rules, texts, wrong } from './core.js';
 import { refuse } from './error.js';
-import type { Ledger, Options, Policy, Records, Text } from './core.js';
+import type { Ledger, Options, Policy, Records } from './core.js';
+import type { Brief, Contest, Impact, PolicyDiff, PolicyLint, Shortlist } from './generated/tool-types.js';
 import type { RawBound, RawLedger, RawPolicy } from './generated/tools.js';
-
-/** Score, interval, tier and proposed measures at one moment. */
-export interface Standpoint {
-  score: number;
-  interval: { lower: number; upper: number };
-  tier: string;
-  measures: string[];
-  human_review: string[];
-  ledger_digest: string;
-}
-
-/** What a contest of records would change. */
-export interface Contest {
-  subject: string;
-  as_of: string;
-  without: { source: string; id: string }[];
-  before: Standpoint;
-  after: Standpoint;
-  change: { score: number; lower: number; upper: number; tier: string };
-  [more: string]: unknown;
-}
-
-/** What is asked of candidates; it has no field for the size of an audience. */
-export interface Brief {
-  title?: string;
-  tier_at_least?: string;
-  lower_at_least?: number;
-  coverage_at_least?: number;
-  criteria?: { criterion: string; lower_at_least: number }[];
-  no_findings?: { days: number; severity_at_least?: string; criteria?: string[] }[];
-  order?: 'lower' | 'score' | 'coverage';
-  limit?: number;
-}
-
-/** The subjects that meet a brief, ranked. */
-export interface Shortlist {
-  subjects: number;
-  candidates: number;
-  shortlist: {
-    rank: number;
-    band: number;
-    subject: string;
-    tier: string;
-    /** null where the subject is not rated. */
-    score: number | null;
-    interval: { lower: number; upper: number };
-    coverage: number;
-    human_review: boolean;
-    [more: string]: unknown;
-  }[];
-  left_out: { condition: string; count: number }[];
-  [more: string]: unknown;
-}
-
-/** Where two policies differ, and which way each change goes. */
-export interface PolicyDiff {
-  changes: { section: string; path: string; from: unknown; to: unknown; direction: 'stricter' | 'laxer' | 'mixed' | 'neither'; [more: string]: unknown }[];
-  [more: string]: unknown;
-}
-
-/** What is valid in a policy, yet unwise. */
-export interface PolicyLint {
-  warnings: { code: string; path: string; what: Text; why: Text; remedy: Text }[];
-  [more: string]: unknown;
-}
-
-/** What a change of policy does to a population. */
-export interface Impact {
-  subjects: number;
-  scores: { compared: number; up: number; down: number; unchanged: number; [more: string]: unknown };
-  tiers: { changed: number; up: number; down: number; [more: string]: unknown };
-  [more: string]: unknown;
-}
 
 /** What a statement of reasons says besides, in which language and form. */
 export interface StatementOptions extends Options {

@@ -78,10 +78,23 @@ test('Node loads it from a project of its own, and its types hold', () => {
   writeFileSync(join(installed, 'tools.js'), `import { path } from 'uytin/tools';\nconsole.log(path(${JSON.stringify(line)}, { asOf: '2026-11-21' }).paths.length > 0);`);
   assert.equal(run('node', ['tools.js'], installed).trim(), 'true');
   // The types of the tools' answers are those of the answers: a literal of each, which may have no field more or less.
-  const answers = questions().map(({ call: [name, ...words] }) => [name, JSON.stringify(tools[name](...words))]);
-  const TYPES = { calibrate: 'Calibration', fairness: 'Fairness', attacks: 'Attacks', intervalCoverage: 'IntervalCoverage' };
-  writeFileSync(join(installed, 'answers.ts'), `import type { ${Object.values(TYPES).join(', ')} } from 'uytin/tools';\nimport { toolsWorker, type ToolsWorker } from 'uytin/tools/worker';\n${
-    answers.map(([name, json], n) => `export const a${n}: ${TYPES[name]} = ${json};\n`).join('')}
+  const TYPES = { calibrate: 'Calibration', fairness: 'FairnessReport', attacks: 'AttacksReport', intervalCoverage: 'IntervalCoverageReport' };
+  const policy = new tools.Policy(), draft = policy.toJSON(), options = { asOf: '2026-11-21' };
+  draft.validity_days += 1;
+  draft.tiers.earned[0].sectors_at_least += 1;
+  const other = new tools.Policy(draft), creators = readFileSync(join(root, '../../examples/data/creators.jsonl'), 'utf8');
+  const subjects = tools.shortlist(creators, {}, options).shortlist.map(({ subject }) => subject);
+  const answers = [
+    ...questions().map(({ call: [name, ...words] }) => [TYPES[name], tools[name](...words)]),
+    ...subjects.map((subject) => ['Paths', tools.path(creators, { ...options, subject, classes: ['auditor', 'press'] })]),
+    ['Contest', tools.contest(line, { ...options, without: ['a/1'] })],
+    ['Shortlist', tools.shortlist(creators, { title: 'a brief', tier_at_least: 'standard', no_findings: [{ within_days: 365 }] }, options)],
+    ['Impact', tools.impact(creators, policy, other, options)], ['PolicyDiff', tools.policyDiff(policy, other)], ['PolicyLint', tools.policyLint(other)],
+  ];
+  writeFileSync(join(installed, 'answers.ts'), `import type { ${[...new Set(answers.map(([type]) => type))].join(', ')}, Brief } from 'uytin/tools';
+import { toolsWorker, type ToolsWorker } from 'uytin/tools/worker';
+export const brief: Brief = { lower_at_least: 50, no_findings: [{ within_days: 365 }] };
+${answers.map(([type, answer], n) => `export const a${n}: ${type} = ${JSON.stringify(answer)};\n`).join('')}
 export const f = async (worker: ToolsWorker = toolsWorker()): Promise<string[]> => (await worker.path('', { asOf: '2026-11-21' })).paths.map(({ tier }) => tier);\n`);
   // The component can be imported where there is no document, and does nothing.
   writeFileSync(join(installed, 'server.js'), `import { UytinPreview } from 'uytin/preview-inline';\nconsole.log(typeof UytinPreview);`);
