@@ -290,9 +290,9 @@ export const rules = (policy: Policy | undefined, name = 'policy'): Policy => {
   return given instanceof Policy ? given : wrong(name, given, 'a Policy');
 };
 
-/** @internal Calls with a ledger, and frees it if it was made for the call. */
+/** @internal Calls with a ledger, and frees it if it was made for the call. A ledger of another entry is copied. */
 export const held = <T>(input: Ledger | Records, call: (ledger: Ledger) => T): T =>
-  input instanceof Ledger ? call(input) : freeing(new Ledger(input), call);
+  input instanceof Ledger ? call(input) : freeing(new Ledger((input as Partial<Ledger>)?.toBytes?.() ?? (input as Records)), call);
 
 /** @internal */
 export type Call<T> = (bound: NonNullable<Ledger['_bound']>, day: number, previousTier: string | undefined, policy: Policy) => T;

@@ -45,6 +45,13 @@ test('a ledger merges in any order, keeps its bytes and is freed', () => {
   assert.throws(() => one.toBytes(), TypeError);
 });
 
+test('a ledger of another entry is taken, a policy of another entry is refused', () => {
+  const ledger = new Ledger(line), options = { asOf: '2026-11-21' };
+  assert.equal(tools.assessJson(ledger, options), assessJson(ledger, options));
+  assert.equal(tools.attacks({ ...options, bases: ledger, randomBases: 0 }).bases, 2);
+  assert.throws(() => tools.assess(ledger, { ...options, policy: new Policy() }), { code: 'wrong-type', path: 'policy' });
+});
+
 test('a receipt verifies, and an altered one does not', () => {
   const ledger = new Ledger(line);
   const text = receipt(ledger, { asOf: '2026-11-21' });

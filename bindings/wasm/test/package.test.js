@@ -12,6 +12,7 @@ import { browser, questions } from './support.js';
 
 const root = join(import.meta.dirname, '..');
 const line = '{"type":"observation","id":"1","subject":"s","source":"a","source_class":"auditor","criterion":"respect","date":"2026-01-01","passed":5,"failed":1}';
+const creators = readFileSync(join(root, '../../examples/data/creators.jsonl'), 'utf8');
 const SCORE = 62.2;
 const run = (program, words, cwd) => execFileSync(program, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_PATH: '' } });
 const tool = (name) => join(root, 'node_modules/.bin', name);
@@ -82,7 +83,7 @@ test('Node loads it from a project of its own, and its types hold', () => {
   const policy = new tools.Policy(), draft = policy.toJSON(), options = { asOf: '2026-11-21' };
   draft.validity_days += 1;
   draft.tiers.earned[0].sectors_at_least += 1;
-  const other = new tools.Policy(draft), creators = readFileSync(join(root, '../../examples/data/creators.jsonl'), 'utf8');
+  const other = new tools.Policy(draft);
   const subjects = tools.shortlist(creators, {}, options).shortlist.map(({ subject }) => subject);
   const answers = [
     ...questions().map(({ call: [name, ...words] }) => [TYPES[name], tools[name](...words)]),
@@ -101,6 +102,23 @@ export const f = async (worker: ToolsWorker = toolsWorker()): Promise<string[]> 
   assert.equal(run('node', ['server.js'], installed).trim(), 'function');
   writeFileSync(join(installed, 'typed.ts'), `import { assess, type Assessment, UytinError } from 'uytin';\nimport type { PreviewChange } from 'uytin/preview';\nconst a: Assessment = assess('', { asOf: '2026-11-21', subject: 's' });\nconst n: number = a.score;\nconst t: string = a.reasons[0]!.text.vi;\n// @ts-expect-error: the day is needed\nassess('', {});\nexport const f = (e: UytinError, c: PreviewChange) => [e.code, e.faults[0].path, c.assessment.tier, n, t];\n`);
   run(tool('tsc'), ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable,esnext.disposable', 'typed.ts', 'answers.ts'], installed);
+});
+
+test('the examples of README.md run', async () => {
+  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code);
+  const block = (word) => blocks.find((code) => code.includes(word)) ?? assert.fail(`no example of ${word}`);
+  const given = (from) => `import { Ledger } from '${from}';\nconst asOf = '2026-11-21', ledger = new Ledger(${JSON.stringify(creators)}), regions = Object.fromEntries(ledger.subjects.map((subject, n) => [subject, n % 2 ? 'north' : 'south']));\n`;
+  const says = (code) => {
+    writeFileSync(join(installed, 'readme.js'), code);
+    return run('node', ['readme.js'], installed);
+  };
+  assert.match(says(block('score(ledger')), /^unrated \{ lower: [^]*tier: 'unrated'/);
+  const said = says(`${given('uytin/tools')}${block('intervalCoverage')}`);
+  for (const words of ['not official weights', 'sha256:', 'one-source-floods', "scenario: 'clustered'"]) assert.ok(said.includes(words), said);
+  const dist = './node_modules/uytin/dist/', imports = { uytin: `${dist}browser.js`, 'uytin/tools/worker': `${dist}worker.js` };
+  writeFileSync(join(installed, 'readme.html'), `<!doctype html><meta charset="utf-8"><script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module">${given('uytin')}${block('toolsWorker')}globalThis.answer = [paths.length > 0, report.test_from];</script>`);
+  assert.deepEqual(await answerOf(installed, 'readme.html'), [true, '2025-01-01']);
 });
 
 test('a plain page loads it by an import map, and shows the component', async () => {
