@@ -220,6 +220,8 @@ pub struct ReportArgs {
     #[arg(short, long, value_enum)]
     pub format: Option<ReportFormat>,
     #[command(flatten)]
+    pub language: Lang,
+    #[command(flatten)]
     pub to: To,
 }
 
@@ -269,6 +271,8 @@ pub struct Calibrate {
     /// How to write the report [default: by its name, else text]
     #[arg(short, long, value_enum)]
     pub format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub language: Lang,
     #[command(flatten)]
     pub engine: Engine,
 }

@@ -244,7 +244,7 @@ impl Brief {
     }
 }
 
-/// Points as every surface shows them.
+/// Points as CSV has them.
 fn points(value: f64) -> String {
     format!("{value:.1}")
 }
@@ -317,7 +317,7 @@ fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iter
         let (tier, style) = words.tier(policy, &assessment.tier);
         let (lower, upper) = (assessment.interval.lower, assessment.interval.upper);
         let rated = assessment.is_rated(policy);
-        let texts = [("lower", points(lower)), ("upper", points(upper))];
+        let texts = [("lower", words.decimals(lower, 1)), ("upper", words.decimals(upper, 1))];
         let range = words.with(if rated { "range" } else { "possible" }, &texts.each_ref().map(|(name, text)| (*name, text.as_str())));
         let proposed: Vec<&str> = (assessment.measures.iter())
             .filter_map(|measure| policy.document().measures.iter().find(|rule| *rule.id == *measure.id))
@@ -329,7 +329,7 @@ fn table(page: &mut Page, words: &Words, policy: &Policy, assessments: impl Iter
         rows.push(vec![
             Line::new(&assessment.subject, BOLD),
             if rated { Line::new(&tier, style) } else { Line::default() },
-            if rated { Line::new(&points(assessment.score), BOLD) } else { Line::new(words.get("notRated"), SOFT) },
+            if rated { Line::new(&words.decimals(assessment.score, 1), BOLD) } else { Line::new(words.get("notRated"), SOFT) },
             Line::new(&range, if rated { PLAIN } else { SOFT }),
             Line::plain(&percent(assessment.coverage)),
             if assessment.human_review.required { Line::new(words.get("reviewYes"), CARE) } else { Line::default() },

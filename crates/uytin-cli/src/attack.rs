@@ -1,14 +1,16 @@
 //! `uytin attack` and `uytin coverage`: what attacks can move, and what the interval covers, by simulation.
 
 use uytin::coverage::{CoverageReport, CoverageSettings, simulate};
-use uytin::gaming::{AttackReport, AttackSettings, Base, GamingReport, Trial, attack};
+use uytin::gaming::{Attack as Attempt, AttackReport, AttackSettings, Base, GamingReport, Trial, attack};
+use uytin::{Language, Policy};
 
 use crate::args::{Attack, Coverage};
 use crate::assess::rules;
-use crate::document::{Document, Part, count, decimals};
+use crate::document::{Document, Part};
 use crate::failure::{Failure, Result};
 use crate::input;
 use crate::progress::Progress;
+use crate::text::Words;
 
 /// A bound was exceeded.
 const EXCEEDED: u8 = 1;
@@ -28,98 +30,116 @@ pub fn run(args: &Attack, quiet: bool) -> Result<u8> {
     }
     let report = attack(&policy, as_of, &bases);
     let holds = report.holds;
-    document(&report, args.random).write(&args.report)?;
+    document(&report, &policy, args.random, &Words::of(args.report.language.get())).write(&args.report)?;
     Ok(if holds { 0 } else { EXCEEDED })
 }
 
-fn document(report: &GamingReport, random: u16) -> Document {
+/// What is called by a code: in English by the code itself.
+fn called(words: &Words, code: &str, title: impl Fn(Language) -> String) -> String {
+    if words.language() == Language::English { code.to_owned() } else { title(words.language()) }
+}
+
+fn document(report: &GamingReport, policy: &Policy, random: u16, words: &Words) -> Document {
+    let (digest, date) = (report.digest.to_string(), report.as_of.to_string());
+    let facts = [("name", &*report.policy), ("version", &report.version), ("digest", &digest), ("date", &date)];
+    let bases = words.counted("attackBases", "attackBase", report.bases);
+    let given = report.bases > usize::from(random) + 1;
+    let which = words.with(if given { "attackWhichGiven" } else { "attackWhich" }, &[("n", &random.to_string())]);
     let mut parts = vec![
-        Part::Text(format!("Policy {} {}, {}, as of {}.", report.policy, report.version, report.digest, report.as_of)),
-        Part::Text(report.notice.clone()),
-        Part::Text(format!(
-            "Each attack was tried on {} (the stated one, {random} random{}) with every class, criterion or severity that it can use. Points are of the score before rounding, of an unrated ledger those of the prior; the bounds are those of MODEL.md, §10.",
-            if report.bases == 1 { "one base ledger".to_owned() } else { format!("{} base ledgers", report.bases) },
-            if report.bases > usize::from(random) + 1 { ", the records given" } else { "" }
-        )),
-        Part::Heading("The furthest that each attack moved a score".into()),
+        Part::Text(words.with("attackPolicy", &facts)),
+        Part::Text(words.of_policy(&policy.document().notice).to_owned()),
+        Part::Text(words.with("attackIntro", &[("bases", &bases), ("which", &which)])),
+        Part::Heading(words.get("attackFurthest").to_owned()),
     ];
+    let tier = |id: &str| called(words, id, |_| words.tier(policy, id).0);
+    let name = |attack: Attempt| called(words, attack.as_str(), |language| attack.title(language));
     let row = |attack: &AttackReport, trial: Option<&Trial>| {
-        let mut row = vec![attack.attack.as_str().to_owned()];
+        let mut row = vec![name(attack.attack)];
         match trial {
             Some(trial) => row.extend([
-                if trial.tier[0] == trial.tier[1] { trial.tier[0].clone() } else { trial.tier.join(" → ") },
-                count(attack.trials),
-                trial.score.map(|score| decimals(Some(score), 1)).join(" → "),
-                signed(trial.moved),
-                decimals(Some(trial.bound), 1),
-                trial.mean.map_or_else(|| "–".to_owned(), |[from, to, _]| format!("{from:.3} → {to:.3}")),
-                trial.mean.map_or_else(|| "–".to_owned(), |[_, _, bound]| decimals(Some(bound), 3)),
-                if attack.exceeded == 0 { "yes".to_owned() } else { format!("NO: {}", attack.exceeded) },
+                if trial.tier[0] == trial.tier[1] { tier(&trial.tier[0]) } else { trial.tier.each_ref().map(|id| tier(id)).join(" → ") },
+                words.count(attack.trials),
+                trial.score.map(|score| words.decimals(score, 1)).join(" → "),
+                signed(words, trial.moved),
+                words.decimals(trial.bound, 1),
+                trial.mean.map_or_else(|| "–".to_owned(), |[from, to, _]| [from, to].map(|mean| words.decimals(mean, 3)).join(" → ")),
+                trial.mean.map_or_else(|| "–".to_owned(), |[_, _, bound]| words.decimals(bound, 3)),
+                if attack.exceeded == 0 {
+                    words.get("attackYes").to_owned()
+                } else {
+                    words.with("attackNo", &[("n", &words.count(attack.exceeded))])
+                },
             ]),
-            None => row.extend(["no room for it", "0", "–", "–", "–", "–", "–", "–"].map(str::to_owned)),
+            None => row.extend([words.get("attackNoRoom"), "0", "–", "–", "–", "–", "–", "–"].map(str::to_owned)),
         }
         row
     };
-    let columns = || vec!["attack", "tier", "trials", "score", "moved", "bound", "μ that moved most", "its bound", "held"];
+    let keys = [
+        "attackAttack",
+        "attackTier",
+        "attackTrials",
+        "attackScore",
+        "attackMoved",
+        "attackBound",
+        "attackMean",
+        "attackMeanBound",
+        "attackHeld",
+    ];
+    let columns = || keys.map(|key| words.get(key)).into();
     let rows = report.attacks.iter().map(|attack| row(attack, attack.worst.as_ref())).collect();
     parts.push(Part::Table { columns: columns(), rows, texts: 2 });
-    parts.push(Part::Heading("The furthest on the stated base".into()));
+    parts.push(Part::Heading(words.get("attackStated").to_owned()));
     let rows = report.attacks.iter().map(|attack| row(attack, attack.stated.as_ref())).collect();
     parts.push(Part::Table { columns: columns(), rows, texts: 2 });
-    parts.push(Part::Heading("What it took, and what bounds it".into()));
+    parts.push(Part::Heading(words.get("attackTook").to_owned()));
     let rows = report.attacks.iter().map(|attack| {
-        let with = attack.worst.as_ref().map_or_else(|| "–".to_owned(), |trial| format!("{}: {}", trial.base, trial.with));
-        vec![attack.attack.as_str().to_owned(), with, attack.bound.to_owned()]
+        let with = attack.worst.as_ref().map_or_else(|| "–".to_owned(), |trial| trial.uses(words.language()));
+        vec![name(attack.attack), with, attack.attack.bound(words.language())]
     });
-    parts.push(Part::Table { columns: vec!["attack", "furthest with", "bound"], rows: rows.collect(), texts: 3 });
-    let held = if report.holds { "Every bound held in every trial." } else { "A BOUND WAS EXCEEDED." };
-    parts.push(Part::Text(held.to_owned()));
-    Document { title: "Attacks on a score, and their bounds".into(), parts, json: report.to_json() }
+    let columns = ["attackAttack", "attackWith", "attackBound"].map(|key| words.get(key)).into();
+    parts.push(Part::Table { columns, rows: rows.collect(), texts: 3 });
+    parts.push(Part::Text(words.get(if report.holds { "attackAllHeld" } else { "attackExceeded" }).to_owned()));
+    Document { title: words.get("attackTitle").to_owned(), parts, json: report.to_json(), language: words.language() }
 }
 
-fn signed(points: f64) -> String {
-    let text = decimals(Some(points), 1);
-    if points > 0.05 {
-        format!("+{text}")
-    } else if text == "−0.0" {
-        "0.0".to_owned()
-    } else {
-        text
-    }
+fn signed(words: &Words, points: f64) -> String {
+    let text = words.decimals(points, 1);
+    if points > 0.05 { format!("+{text}") } else { text }
 }
 
 pub fn coverage(args: &Coverage) -> Result<u8> {
     let policy = input::policy(args.policy.as_deref())?.policy;
     let settings = CoverageSettings { criterion: args.criterion.clone(), seed: args.seed, replicates: args.replicates };
     let report = simulate(&policy, &settings).map_err(|error| Failure::of("coverage", &error))?;
-    coverage_document(&report).write(&args.report)?;
+    coverage_document(&report, &Words::of(args.report.language.get())).write(&args.report)?;
     Ok(0)
 }
 
-fn coverage_document(report: &CoverageReport) -> Document {
+fn coverage_document(report: &CoverageReport, words: &Words) -> Document {
     let rows = report.rows.iter().map(|row| {
+        let least = [("share", words.decimals(row.least, 3)), ("at", words.decimals(row.least_at, 2))];
         vec![
-            row.scenario.as_str().to_owned(),
+            called(words, row.scenario.as_str(), |language| row.scenario.title(language)),
             row.checks.to_string(),
-            decimals(Some(report.nominal), 2),
-            format!("{:.3} ± {:.3}", row.drawn, row.drawn_error),
-            decimals(Some(row.width), 3),
-            format!("{:.3} at {:.2}", row.least, row.least_at),
+            words.decimals(report.nominal, 2),
+            format!("{} ± {}", words.decimals(row.drawn, 3), words.decimals(row.drawn_error, 3)),
+            words.decimals(row.width, 3),
+            words.with("coverAt", &least.each_ref().map(|(name, text)| (*name, text.as_str()))),
         ]
     });
-    let columns = vec!["checks are", "checks", "nominal", "covered", "width", "least covered, at share"];
-    let parts = vec![
-        Part::Text(format!(
-            "Policy {} {}, {}, criterion {}: {} simulated subjects a figure, seed {}.",
-            report.policy,
-            report.version,
-            report.digest,
-            report.criterion,
-            count(usize::try_from(report.replicates).unwrap_or_default()),
-            report.seed
-        )),
-        Part::Table { columns, rows: rows.collect(), texts: 1 },
-        Part::Text("Covered: of subjects whose share is drawn from the criterion's prior. Least: of subjects with one fixed share, the share covered least.".into()),
+    let keys = ["coverChecksAre", "coverChecks", "calibNominal", "coverCovered", "coverWidth", "coverLeast"];
+    let facts = [
+        ("name", report.policy.clone()),
+        ("version", report.version.clone()),
+        ("digest", report.digest.to_string()),
+        ("criterion", report.criterion.clone()),
+        ("replicates", words.big(report.replicates.into())),
+        ("seed", report.seed.to_string()),
     ];
-    Document { title: "What the nominal interval covers".into(), parts, json: report.to_json() }
+    let parts = vec![
+        Part::Text(words.with("coverIntro", &facts.each_ref().map(|(name, text)| (*name, text.as_str())))),
+        Part::Table { columns: keys.map(|key| words.get(key)).into(), rows: rows.collect(), texts: 1 },
+        Part::Text(words.get("coverNote").to_owned()),
+    ];
+    Document { title: words.get("coverTitle").to_owned(), parts, json: report.to_json(), language: words.language() }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use uytin::calibrate::{Bin, Calibration, CriterionFit, Method, NOTICE, Population, Settings, calibrate};
+use uytin::calibrate::{Bin, Calibration, CriterionFit, FitCode, Method, Population, Settings, calibrate, notice};
+use uytin::tool_text;
 use uytin_columns::Job;
 
 use crate::args::Calibrate;
 use crate::assess::{left_out, rules};
-use crate::document::{Document, Part, count, decimals, estimated};
+use crate::document::{Document, Part};
 use crate::failure::{Failure, Result};
 use crate::input;
 use crate::output::{self, Output};
@@ -38,50 +39,48 @@ pub fn run(args: &Calibrate, quiet: bool) -> Result<u8> {
     let sample = args.sample_rows;
     let settings = Settings { seed: args.seed, replicates: args.replicates, search_rows: sample, test_rows: sample, ..settings };
     let calibration = calibrate(&population, &policy, &settings).map_err(|error| Failure::of("calibrate", &error))?;
-    let document = document(&calibration, &population);
+    let words = Words::of(args.language.get());
+    let document = document(&calibration, &population, &words);
     if let Some(output) = output {
         let pretty: serde_json::Value = serde_json::from_str(calibration.fitted.canonical()).unwrap_or_default();
         output.write(|out| writeln!(out, "{pretty:#}"))?;
     }
     document.write_to(report, args.format)?;
     if !quiet {
-        say_set_aside(&summary, &Words::of(uytin::Language::English));
+        say_set_aside(&summary, &words);
         if let Some(path) = &args.output {
-            output::say(&format!("fitted policy {} written to {}", calibration.fitted.digest(), input::quote_path(path)));
+            let facts = [("digest", calibration.fitted.digest().to_string()), ("file", input::quote_path(path))];
+            output::say(&words.with("fittedWritten", &facts.each_ref().map(|(name, text)| (*name, text.as_str()))));
         }
     }
     Ok(left_out(&skipped))
 }
 
-fn document(calibration: &Calibration, population: &Population) -> Document {
+fn document(calibration: &Calibration, population: &Population, words: &Words) -> Document {
     let Calibration { policy, fitted, settings, evaluation, .. } = calibration;
-    let mut parts = vec![
-        Part::Text(format!(
-            "Policy {} {}, fitted to records up to {} as {} {} ({}). {} subjects, {} rows; seed {}, {} replicates.",
-            policy.name(),
-            policy.version(),
-            settings.train_to,
-            fitted.name(),
-            fitted.version(),
-            fitted.digest(),
-            count(population.len()),
-            count(population.rows()),
-            settings.seed,
-            count(settings.replicates)
-        )),
-        Part::Text(NOTICE.to_owned()),
+    let count = |n: usize| words.count(n);
+    let facts = [
+        ("name", policy.name().to_owned()),
+        ("version", policy.version().to_owned()),
+        ("date", settings.train_to.to_string()),
+        ("fitted", fitted.name().to_owned()),
+        ("fittedVersion", fitted.version().to_owned()),
+        ("digest", fitted.digest().to_string()),
+        ("subjects", count(population.len())),
+        ("rows", count(population.rows())),
+        ("seed", settings.seed.to_string()),
+        ("replicates", count(settings.replicates)),
     ];
+    let facts = facts.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let mut parts = vec![Part::Text(words.with("calibPolicy", &facts)), Part::Text(notice(words.language()))];
     if calibration.sampled.contains(&true) {
-        let of = |n: usize| count(n);
-        parts.push(Part::Text(format!(
-            "Half-lives were sought on at most {} rows a criterion, and predictions made of at most {} rows, of whole subjects drawn at random.",
-            of(settings.search_rows),
-            of(settings.test_rows)
-        )));
+        let rows = [("search", count(settings.search_rows)), ("test", count(settings.test_rows))];
+        parts.push(Part::Text(words.with("calibSampled", &rows.each_ref().map(|(name, text)| (*name, text.as_str())))));
     }
-    parts.push(Part::Heading("Priors and half-lives: given → fitted".into()));
+    parts.push(Part::Heading(words.get("calibPriors").to_owned()));
+    let number = |x: f64| words.language().decimal((x * 1e6).round() / 1e6);
     let changed = |[given, fitted]: [f64; 2], digits: usize| {
-        if (given - fitted).abs() < 1e-9 { number(given) } else { format!("{} → {:.digits$}", number(given), fitted) }
+        if (given - fitted).abs() < 1e-9 { number(given) } else { format!("{} → {}", number(given), words.decimals(fitted, digits)) }
     };
     let rows = calibration.criteria.iter().map(|fit| {
         let [given, days] = fit.half_life.days;
@@ -92,36 +91,42 @@ fn document(calibration: &Calibration, population: &Population) -> Document {
             if given == days { days.to_string() } else { format!("{given} → {days}") },
             count(fit.structure.subjects),
             count(fit.structure.records),
-            decimals(fit.structure.mean_error.filter(|_| fit.prior.is_fitted()), 4),
-            decimals(fit.structure.strength_error.filter(|_| fit.prior.is_fitted()), 3),
+            words.maybe(fit.structure.mean_error.filter(|_| fit.prior.is_fitted()), 4),
+            words.maybe(fit.structure.strength_error.filter(|_| fit.prior.is_fitted()), 3),
         ]
     });
-    let columns = vec!["criterion", "prior mean", "strength", "half-life", "subjects", "records", "s.e. mean", "s.e. strength"];
-    parts.push(Part::Table { columns, rows: rows.collect(), texts: 1 });
-    parts.extend(words(&calibration.criteria));
-    predictions(&mut parts, calibration);
-    let from = settings.test_from;
-    let title = if evaluation.checks > 0 { format!("Calibration, tried on checks from {from}") } else { "Calibration".to_owned() };
-    Document { title, parts, json: calibration.to_json() }
-}
-
-fn number(x: f64) -> String {
-    format!("{}", (x * 1e6).round() / 1e6)
+    let columns = [
+        "calibCriterion",
+        "calibMean",
+        "calibStrength",
+        "calibHalfLife",
+        "calibSubjects",
+        "calibRecords",
+        "calibMeanError",
+        "calibStrengthError",
+    ];
+    parts.push(Part::Table { columns: columns.map(|key| words.get(key)).into(), rows: rows.collect(), texts: 1 });
+    parts.extend(said(&calibration.criteria, words));
+    predictions(&mut parts, calibration, words);
+    let from = settings.test_from.to_string();
+    let title = if evaluation.checks > 0 { words.with("calibTitleTried", &[("date", &from)]) } else { words.get("calibTitle").to_owned() };
+    Document { title, parts, json: calibration.to_json(), language: words.language() }
 }
 
 /// What is to be said of the fits.
-fn words(fits: &[CriterionFit]) -> Vec<Part> {
+fn said(fits: &[CriterionFit], words: &Words) -> Vec<Part> {
     let mut parts = Vec::new();
     for fit in fits {
         let mut said: Vec<String> = Vec::new();
+        let of = |key, code: FitCode| words.with(key, &[("text", &code.text(words.language())), ("code", code.as_str())]);
         if !fit.prior.is_fitted() {
-            said.push(format!("prior: {} ({})", fit.prior.text(), fit.prior.as_str()));
+            said.push(of("calibSaidPrior", fit.prior));
         }
         let half_life = &fit.half_life;
-        if half_life.code != uytin::calibrate::FitCode::Fitted {
-            said.push(format!("half-life: {} ({})", half_life.code.text(), half_life.code.as_str()));
+        if half_life.code != FitCode::Fitted {
+            said.push(of("calibSaidHalfLife", half_life.code));
         } else if half_life.days[0] != half_life.days[1] && half_life.gain.differs() != Some(true) {
-            said.push("half-life: the records cannot tell the fitted one from the given one".to_owned());
+            said.push(words.get("calibAlike").to_owned());
         }
         if !said.is_empty() {
             parts.push(Part::Text(format!("{}: {}.", fit.id, said.join("; "))));
@@ -130,108 +135,96 @@ fn words(fits: &[CriterionFit]) -> Vec<Part> {
     parts
 }
 
-const fn title(method: Method) -> &'static str {
-    match method {
-        Method::Fitted => "fitted policy",
-        Method::Given => "given policy",
-        Method::Undecayed => "undecayed posterior",
-        Method::Laplace => "Laplace",
-        Method::RawMean => "raw mean",
-        Method::LastValue => "last value",
-    }
-}
-
-fn predictions(parts: &mut Vec<Part>, calibration: &Calibration) {
+fn predictions(parts: &mut Vec<Part>, calibration: &Calibration, words: &Words) {
     let evaluation = &calibration.evaluation;
-    parts.push(Part::Heading(format!("Predictions of checks from {}", calibration.settings.test_from)));
-    let caution = match evaluation.caution {
-        Some("no-predictions") => Some("There are no later checks: nothing can be said of predictions."),
-        Some("constant") => Some("All later checks had the same outcome: there is nothing to tell apart."),
-        Some("one-subject") => Some("The later checks are of one subject: there are no intervals by subject."),
-        _ => None,
-    };
-    parts.extend(caution.map(|text| Part::Text(text.to_owned())));
+    let title = |method: Method| method.title(words.language());
+    let columns = |keys: &[&'static str]| keys.iter().map(|key| words.get(key)).collect::<Vec<_>>();
+    parts.push(Part::Heading(words.with("calibPredictions", &[("date", &calibration.settings.test_from.to_string())])));
+    parts.extend(evaluation.caution.map(|caution| Part::Text(tool_text("evaluation_cautions", caution, words.language()))));
     if evaluation.methods.is_empty() {
         return;
     }
-    parts.push(Part::Text(format!(
-        "{} checks of {} subjects, of which {} % held; {} are of subjects without earlier checks. Each is predicted from what was known on the day before. Intervals: 95 %, bootstrap by subject.",
-        count(usize::try_from(evaluation.checks).unwrap_or_default()),
-        count(evaluation.subjects),
-        decimals(evaluation.share_held.map(|share| share * 100.0), 1),
-        count(usize::try_from(evaluation.checks_without_history).unwrap_or_default()),
-    )));
+    let trial = [
+        ("checks", words.big(evaluation.checks)),
+        ("subjects", words.count(evaluation.subjects)),
+        ("share", words.maybe(evaluation.share_held.map(|share| share * 100.0), 1)),
+        ("without", words.big(evaluation.checks_without_history)),
+    ];
+    parts.push(Part::Text(words.with("calibTrial", &trial.each_ref().map(|(name, text)| (*name, text.as_str())))));
     let rows = evaluation.methods.iter().map(|method| {
         vec![
-            title(method.method).to_owned(),
-            estimated(&method.auc, 3),
-            estimated(&method.brier, 3),
-            estimated(&method.log_loss, 3),
-            decimals(method.calibration_error, 3),
+            title(method.method),
+            words.estimated(&method.auc, 3),
+            words.estimated(&method.brier, 3),
+            words.estimated(&method.log_loss, 3),
+            words.maybe(method.calibration_error, 3),
         ]
     });
-    let columns = vec!["method", "AUC", "Brier", "log-loss", "calibration error"];
-    parts.push(Part::Table { columns, rows: rows.collect(), texts: 1 });
-    parts.push(Part::Heading("Beside the fitted policy".into()));
+    let heads = columns(&["calibMethod", "calibAuc", "calibBrier", "calibLogLoss", "calibError"]);
+    parts.push(Part::Table { columns: heads, rows: rows.collect(), texts: 1 });
+    parts.push(Part::Heading(words.get("calibBeside").to_owned()));
     let rows = evaluation.versus.iter().map(|versus| {
         let alike = match versus.cannot_tell_apart_by.as_slice() {
-            [] => "– (told apart)".to_owned(),
+            [] => words.get("calibApart").to_owned(),
             alike => alike.join(", "),
         };
-        let mut row = vec![title(versus.method).to_owned(), alike];
-        row.extend([&versus.auc, &versus.brier, &versus.log_loss].map(|one| estimated(one, 4)));
+        let mut row = vec![title(versus.method), alike];
+        row.extend([&versus.auc, &versus.brier, &versus.log_loss].map(|one| words.estimated(one, 4)));
         row
     });
-    let columns = vec!["method less fitted policy", "cannot be told apart by", "Δ AUC", "Δ Brier", "Δ log-loss"];
-    parts.push(Part::Table { columns, rows: rows.collect(), texts: 2 });
-    curves(parts, calibration);
-    parts.push(Part::Heading("The interval, made on the last day of the fit".into()));
+    let mut heads = columns(&["calibLess", "calibNotApart"]);
+    heads.extend(["Δ AUC", "Δ Brier", "Δ log-loss"]);
+    parts.push(Part::Table { columns: heads, rows: rows.collect(), texts: 2 });
+    curves(parts, calibration, words);
+    parts.push(Part::Heading(words.get("calibInterval").to_owned()));
     let rows = evaluation.coverage.iter().map(|one| {
         vec![
-            title(one.method).to_owned(),
-            decimals(Some(one.nominal), 2),
-            count(one.pairs),
-            estimated(&one.covered, 2),
-            estimated(&one.covered_with_noise, 2),
+            title(one.method),
+            words.decimals(one.nominal, 2),
+            words.count(one.pairs),
+            words.estimated(&one.covered, 2),
+            words.estimated(&one.covered_with_noise, 2),
         ]
     });
-    let columns = vec!["policy", "nominal", "pairs", "covered the later share", "with the noise of that share"];
-    parts.push(Part::Table { columns, rows: rows.collect(), texts: 1 });
+    let heads = columns(&["calibOfPolicy", "calibNominal", "calibPairs", "calibCovered", "calibCoveredNoise"]);
+    parts.push(Part::Table { columns: heads, rows: rows.collect(), texts: 1 });
 }
 
-fn curves(parts: &mut Vec<Part>, calibration: &Calibration) {
+fn curves(parts: &mut Vec<Part>, calibration: &Calibration, words: &Words) {
     let methods = &calibration.evaluation.methods;
     let of = |method: Method| methods.iter().find(|one| one.method == method).map(|one| one.curve.as_slice()).unwrap_or_default();
     let (fitted, raw) = (of(Method::Fitted), of(Method::RawMean));
-    parts.push(Part::Heading("Calibration curve of the fitted policy".into()));
-    let svg = curve_svg(&[("fitted policy", fitted), ("raw mean", raw)]);
-    let caption = "Share of checks that held, by what was predicted: of a calibrated method the points lie on the dashed line. Bars: 95 %, by subject; larger points stand for more checks; bins of fewer than ten are not drawn.";
-    parts.push(Part::Figure { svg, caption: caption.into() });
+    parts.push(Part::Heading(words.get("calibCurve").to_owned()));
+    let title = |method: Method| method.title(words.language());
+    let svg = curve_svg(&[(&title(Method::Fitted), fitted), (&title(Method::RawMean), raw)], words);
+    parts.push(Part::Figure { svg, caption: words.get("calibCaption").to_owned() });
     let rows = fitted.iter().map(|bin| {
         vec![
-            format!("{:.1} to {:.1}", bin.from, bin.to),
-            count(usize::try_from(bin.checks).unwrap_or_default()),
-            decimals(Some(bin.predicted), 3),
-            estimated(&bin.observed, 3),
+            words.with("span", &[("from", &words.decimals(bin.from, 1)), ("to", &words.decimals(bin.to, 1))]),
+            words.big(bin.checks),
+            words.decimals(bin.predicted, 3),
+            words.estimated(&bin.observed, 3),
         ]
     });
-    parts.push(Part::Table { columns: vec!["predicted", "checks", "mean prediction", "share that held"], rows: rows.collect(), texts: 1 });
+    let columns = ["calibPredicted", "calibChecks", "calibMeanPrediction", "calibHeld"].map(|key| words.get(key)).into();
+    parts.push(Part::Table { columns, rows: rows.collect(), texts: 1 });
 }
 
 /// Calibration curves as SVG.
-fn curve_svg(series: &[(&str, &[Bin])]) -> String {
+fn curve_svg(series: &[(&str, &[Bin])], words: &Words) -> String {
     const SIDE: f64 = 380.0;
     const LEFT: f64 = 56.0;
     const TOP: f64 = 14.0;
     let x = |share: f64| LEFT + SIDE * share;
     let y = |share: f64| TOP + SIDE * (1.0 - share);
-    let mut out = String::from(r#"<svg viewBox="0 0 600 450" role="img" aria-label="calibration curves">"#);
+    let mut out = format!(r#"<svg viewBox="0 0 600 450" role="img" aria-label="{}">"#, words.get("calibCurves"));
     for n in 0..=5 {
         let share = f64::from(n) / 5.0;
+        let label = words.decimals(share, 1);
         let _ = write!(out, r#"<line class="grid" x1="{0:.1}" y1="{TOP}" x2="{0:.1}" y2="{1:.1}"/>"#, x(share), y(0.0));
         let _ = write!(out, r#"<line class="grid" x1="{LEFT}" y1="{0:.1}" x2="{1:.1}" y2="{0:.1}"/>"#, y(share), x(1.0));
-        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" text-anchor="middle">{share:.1}</text>"#, x(share), y(0.0) + 18.0);
-        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{share:.1}</text>"#, LEFT - 8.0, y(share) + 4.0);
+        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" text-anchor="middle">{label}</text>"#, x(share), y(0.0) + 18.0);
+        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{label}</text>"#, LEFT - 8.0, y(share) + 4.0);
     }
     let _ = write!(out, r#"<line class="ideal" x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}"/>"#, x(0.0), y(0.0), x(1.0), y(1.0));
     let most = series.iter().flat_map(|(_, bins)| *bins).map(|bin| bin.checks).max().unwrap_or(1);
@@ -260,11 +253,12 @@ fn curve_svg(series: &[(&str, &[Bin])]) -> String {
         let _ = write!(out, r#"<line class="s{n} line{dash}" x1="456" y1="{key:.1}" x2="484" y2="{key:.1}"/>"#);
         let _ = write!(out, r#"<text x="492" y="{:.1}">{name}</text>"#, key + 4.0);
     }
-    let _ = write!(out, r#"<text x="{:.1}" y="440" text-anchor="middle">predicted</text>"#, x(0.5));
+    let _ = write!(out, r#"<text x="{:.1}" y="440" text-anchor="middle">{}</text>"#, x(0.5), words.get("calibPredicted"));
     let _ = write!(
         out,
-        r#"<text x="14" y="{0:.1}" text-anchor="middle" transform="rotate(-90 14 {0:.1})">share that held</text></svg>"#,
-        y(0.5)
+        r#"<text x="14" y="{0:.1}" text-anchor="middle" transform="rotate(-90 14 {0:.1})">{1}</text></svg>"#,
+        y(0.5),
+        words.get("calibHeld")
     );
     out
 }

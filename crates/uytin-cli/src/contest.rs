@@ -7,7 +7,7 @@ use crate::assess;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::receipt::bind_one;
-use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, signed};
+use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words};
 
 pub fn run(args: &Contest, quiet: bool) -> Result<u8> {
     let output = Output::to(args.to.output.as_deref())?;
@@ -57,7 +57,7 @@ fn write(page: &mut Page, words: &Words, contest: &Outcome) {
     }
     page.gap();
     let points =
-        |assessment: &Assessment| if assessment.is_rated() { assessment.score.to_string() } else { words.get("notRatedBig").to_owned() };
+        |assessment: &Assessment| if assessment.is_rated() { words.points(assessment.score) } else { words.get("notRatedBig").to_owned() };
     let difference = |before: Points, after: Points| Points::from_tenths(after.tenths() - before.tenths());
     let (before, after) = (&contest.before, &contest.after);
     let row = |label: &'static str, was: &str, is: &str, change: Line| {
@@ -65,7 +65,7 @@ fn write(page: &mut Page, words: &Words, contest: &Outcome) {
     };
     let change = |before: Points, after: Points| {
         let change = difference(before, after);
-        Line::new(&signed(change), style(change))
+        Line::new(&words.signed(change), style(change))
     };
     let tier_change = contest.tier_change();
     let tier_style = match tier_change {
@@ -81,14 +81,14 @@ fn write(page: &mut Page, words: &Words, contest: &Outcome) {
         row("score", &points(before), &points(after), score),
         row(
             "lowerBound",
-            &before.interval.lower.to_string(),
-            &after.interval.lower.to_string(),
+            &words.points(before.interval.lower),
+            &words.points(after.interval.lower),
             change(before.interval.lower, after.interval.lower),
         ),
         row(
             "upperBound",
-            &before.interval.upper.to_string(),
-            &after.interval.upper.to_string(),
+            &words.points(before.interval.upper),
+            &words.points(after.interval.upper),
             change(before.interval.upper, after.interval.upper),
         ),
         row("tier", &tier_before, &tier_after, Line::new(&tier_word, tier_style)),
@@ -110,7 +110,7 @@ fn write(page: &mut Page, words: &Words, contest: &Outcome) {
             .filter_map(|change| {
                 let part = change.part()?;
                 let source = part.record.as_ref().map_or_else(String::new, |record| format!("{}/", record.source));
-                let points = |part: &Option<uytin::Part>| part.as_ref().map_or_else(|| "–".to_owned(), |part| signed(part.points));
+                let points = |part: &Option<uytin::Part>| part.as_ref().map_or_else(|| "–".to_owned(), |part| words.signed(part.points));
                 Some(vec![
                     Line::plain(&format!("{source}{}", part.id)),
                     Line::plain(&points(&change.before)),
@@ -141,7 +141,15 @@ fn write(page: &mut Page, words: &Words, contest: &Outcome) {
     if let Some(overturned) = &contest.overturned {
         page.heading(words.get("ifOverturned"));
         let same = overturned.score == after.score && overturned.tier == after.tier;
-        let text = if same { words.get("overturnedSame").to_owned() } else { format!("{overturned}") };
+        let text = if same {
+            words.get("overturnedSame").to_owned()
+        } else {
+            let points = [("score", overturned.score), ("lower", overturned.interval.lower), ("upper", overturned.interval.upper)];
+            let points = points.map(|(name, points)| (name, words.points(points)));
+            let tier = words.tier(policy, &overturned.tier).0;
+            let facts: Vec<(&str, &str)> = points.iter().map(|(name, text)| (*name, text.as_str())).chain([("tier", &*tier)]).collect();
+            words.with("overturnedOther", &facts)
+        };
         page.paragraph(&Line::plain("  "), &Line::plain(&text));
         let others = overturned.human_review.iter().filter(|reason| !after.human_review.iter().any(|other| other.code == reason.code));
         for reason in others {
@@ -160,7 +168,7 @@ fn list(page: &mut Page, words: &Words, label: &'static str, reasons: &[&Reason]
     let language: Language = words.language();
     page.heading(words.get(label));
     for reason in reasons {
-        let points = format!("{:>6}  ", signed(reason.points()));
+        let points = format!("{:>6}  ", words.signed(reason.points()));
         page.paragraph(&Line::new(&points, style(reason.points())), &Line::plain(&reason.text(contest.before.policy(), language)));
     }
 }

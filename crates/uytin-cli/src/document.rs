@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
+use uytin::Language;
 
 use crate::args::{ReportArgs, ReportFormat};
 use crate::failure::Result;
@@ -32,6 +33,7 @@ pub struct Document {
     pub parts: Vec<Part>,
     /// The same as JSON.
     pub json: String,
+    pub language: Language,
 }
 
 impl Document {
@@ -75,8 +77,9 @@ impl Document {
     }
 
     fn html(&self) -> String {
-        let mut out = format!("{}<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n", HEAD, escaped(&self.title));
-        let _ = writeln!(out, "<h1>{}</h1>", escaped(&self.title));
+        let (head, title) = (HEAD.replace("{{LANG}}", self.language.as_str()), escaped(&self.title));
+        let mut out = format!("{head}<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n");
+        let _ = writeln!(out, "<h1>{title}</h1>");
         for part in &self.parts {
             match part {
                 Part::Heading(text) => {
@@ -145,7 +148,7 @@ fn table(out: &mut String, columns: &[&str], rows: &[Vec<String>], texts: usize)
 }
 
 const HEAD: &str = "<!doctype html>
-<html lang=\"en\">
+<html lang=\"{{LANG}}\">
 <head>
 <meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">
@@ -176,22 +179,3 @@ svg text{fill:var(--soft);font-size:12px;font-family:inherit}
 .line{fill:none;stroke-width:2}.dash{stroke-dasharray:6 3}
 footer{color:var(--soft);font-size:.86rem;margin-top:28px}
 ";
-
-/// A number with so many decimals; a dash where there is none.
-pub fn decimals(x: Option<f64>, digits: usize) -> String {
-    x.map_or_else(|| "–".to_owned(), |x| format!("{:.digits$}", if x == 0.0 { 0.0 } else { x }).replace('-', "−"))
-}
-
-/// A figure with its interval: `0.699 (0.629 to 0.753)`.
-pub fn estimated(one: &uytin::Estimated, digits: usize) -> String {
-    let of = |x| decimals(x, digits);
-    match (one.lower, one.upper) {
-        (Some(_), Some(_)) => format!("{} ({} to {})", of(one.estimate), of(one.lower), of(one.upper)),
-        _ => of(one.estimate),
-    }
-}
-
-/// A whole number in groups of three digits.
-pub fn count(n: usize) -> String {
-    crate::text::Words::of(uytin::Language::English).count(n)
-}

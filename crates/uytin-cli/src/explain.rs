@@ -8,7 +8,7 @@ use crate::assess;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::receipt::assess_one;
-use crate::text::{BOLD, CARE, CREDIT, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, bar, number, percent, signed, width};
+use crate::text::{BOLD, CARE, CREDIT, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, bar, percent, width};
 
 pub fn run(args: &Explain, quiet: bool) -> Result<u8> {
     let output = Output::to(args.to.output.as_deref())?;
@@ -88,11 +88,11 @@ impl Explanation<'_> {
         }
         self.page.gap();
         let (tier, style) = words.tier(policy, &assessment.tier);
-        let (lower, upper) = (assessment.interval.lower.to_string(), assessment.interval.upper.to_string());
+        let (lower, upper) = (words.points(assessment.interval.lower), words.points(assessment.interval.upper));
         let confidence = percent(self.document.confidence);
         let range = [("lower", lower.as_str()), ("upper", &upper), ("p", &confidence)];
         if assessment.is_rated() {
-            let score = Line::plain(INDENT).add(&assessment.score.to_string(), BOLD).add(" ", PLAIN).add(words.get("outOf"), SOFT);
+            let score = Line::plain(INDENT).add(&words.points(assessment.score), BOLD).add(" ", PLAIN).add(words.get("outOf"), SOFT);
             self.page.line(&score.add("   ", PLAIN).add(&tier, style.bold()));
             let text = words.with("likely", &range);
             self.say(&text, PLAIN);
@@ -111,7 +111,7 @@ impl Explanation<'_> {
         let columns = self.page.width.saturating_sub(8).clamp(30, 101);
         let at = |points: f64| place(points, columns);
         self.page.gap();
-        self.page.line(&Line::new(&marks(&[0.0, 20.0, 40.0, 60.0, 80.0, 100.0].map(|x| (at(x), number(x)))), SOFT));
+        self.page.line(&Line::new(&marks(&[0.0, 20.0, 40.0, 60.0, 80.0, 100.0].map(|x| (at(x), self.words.number(x)))), SOFT));
         let assessment = self.assessment;
         let (_, style) = self.words.tier(assessment.policy(), &assessment.tier);
         let rated = assessment.is_rated();
@@ -134,12 +134,14 @@ impl Explanation<'_> {
         let earned = tiers.earned.iter().rev().map(|tier| (tier.lower_at_least, "≥", &tier.title));
         let limits: Vec<_> = imposed.chain(earned).collect();
         let mut placed: Vec<(usize, String)> =
-            limits.iter().map(|(points, sign, _)| (at(*points), format!("{sign}{}", number(*points)))).collect();
+            limits.iter().map(|(points, sign, _)| (at(*points), format!("{sign}{}", self.words.number(*points)))).collect();
         placed.sort();
         if !placed.is_empty() {
             self.page.line(&Line::new(&marks(&placed), SOFT));
-            let names: Vec<String> =
-                limits.iter().map(|(points, sign, title)| format!("{} {sign} {}", self.words.of_policy(title), number(*points))).collect();
+            let names: Vec<String> = limits
+                .iter()
+                .map(|(points, sign, title)| format!("{} {sign} {}", self.words.of_policy(title), self.words.number(*points)))
+                .collect();
             self.say(&names.join(" · "), SOFT);
         }
     }
@@ -226,7 +228,7 @@ impl Explanation<'_> {
             if this != group && !this.is_empty() {
                 let of_group = |other: &&Part| self.group_of(other) == this;
                 let sum: Points = assessment.waterfall.iter().filter(of_group).map(|part| part.points).sum();
-                rows.push((Line::new(this, BOLD), 0.0, 0.0, PLAIN, signed(sum)));
+                rows.push((Line::new(this, BOLD), 0.0, 0.0, PLAIN, self.words.signed(sum)));
             }
             group = this;
             let style = match part.kind {
@@ -237,8 +239,8 @@ impl Explanation<'_> {
             };
             let title = self.title_of_part(part);
             let (title, points) = match part.kind {
-                PartKind::Baseline => (Line::plain(&title), part.points.to_string()),
-                _ => (Line::plain(INDENT).add(&title, PLAIN), signed(part.points)),
+                PartKind::Baseline => (Line::plain(&title), self.words.points(part.points)),
+                _ => (Line::plain(INDENT).add(&title, PLAIN), self.words.signed(part.points)),
             };
             rows.push((title, from.value() / 100.0, at.value() / 100.0, style, points));
         }
@@ -249,7 +251,7 @@ impl Explanation<'_> {
         let (_, style) = self.words.tier(assessment.policy(), &assessment.tier);
         let total = self.words.get(if rated { "colScore" } else { "totalUnrated" });
         self.page.line(&Line::new(&"─".repeat(self.page.width), SOFT));
-        let points = Line::new(&assessment.score.to_string(), if rated { BOLD } else { SOFT });
+        let points = Line::new(&self.words.points(assessment.score), if rated { BOLD } else { SOFT });
         bars.row(&mut self.page, &Line::new(total, if rated { BOLD } else { SOFT }), (0.0, at.value() / 100.0), style, &points);
         if hidden > 0 {
             let text = self.words.counted("noEffect", "noEffect_one", hidden);
@@ -273,7 +275,7 @@ impl Explanation<'_> {
                 }
             }
             // That little is known is no part of the score, so it has no points of its own.
-            let points = if reason.code == ReasonCode::LittleEvidence { String::new() } else { signed(reason.points()) };
+            let points = if reason.code == ReasonCode::LittleEvidence { String::new() } else { self.words.signed(reason.points()) };
             let style = if reason.points() < Points::default() { LOSS } else { GAIN };
             let start = Line::new(&format!("{}{points}  ", " ".repeat(8_usize.saturating_sub(width(&points)))), style.bold());
             self.page.paragraph(&start, &Line::plain(&reason.text(policy, language)));
@@ -331,7 +333,7 @@ impl Explanation<'_> {
         let Some(pending) = &assessment.pending else { return };
         self.heading("pending");
         let text = if assessment.is_rated() {
-            self.words.with("pendingText", &[("score", &pending.score_if_upheld.to_string())])
+            self.words.with("pendingText", &[("score", &self.words.points(pending.score_if_upheld))])
         } else {
             self.words.get("pendingUnrated").to_owned()
         };

@@ -9,18 +9,19 @@ use arrow_array::types::Float64Type;
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use uytin::fairness::{Fairness, FairnessReport, FairnessSettings, Member};
-use uytin::{Date, Policy, quote};
+use uytin::{Date, Language, Policy, quote, tool_text};
 use uytin_columns::{Job, Scored};
 
 use crate::args;
 use crate::assess::{left_out, rules};
-use crate::document::{Document, Part, count, decimals, estimated};
+use crate::document::{Document, Part};
 use crate::failure::{Failure, Result};
 use crate::input::{self, InputFormat, Skipped, quote_path};
 use crate::interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::table::{Stop, open, set, with_batches};
+use crate::text::Words;
 
 /// A subject's group by its number, and how it turned out.
 type Standing = (u32, Option<bool>);
@@ -50,9 +51,10 @@ pub fn run(args: &args::Fairness, quiet: bool) -> Result<u8> {
     let skipped = read_scores(args, &policy, as_of, &progress, &mut take)?;
     progress.clear();
     let report = fairness.report();
-    document(&report).write(&args.report)?;
+    let words = Words::of(args.report.language.get());
+    document(&report, &policy, &words).write(&args.report)?;
     if !quiet && without > 0 {
-        output::say(&format!("{} subjects without a group left out", count(without)));
+        output::say(&words.with("fairWithout", &[("n", &words.count(without))]));
     }
     Ok(left_out(&skipped))
 }
@@ -191,31 +193,36 @@ fn turned_out(text: &str) -> std::result::Result<Option<bool>, String> {
     }
 }
 
-fn document(report: &FairnessReport) -> Document {
-    let big = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX));
-    let mut parts = vec![
-        Part::Text(format!("Policy {} {}, {}.", report.policy, report.version, report.digest)),
-        Part::Text(report.notice.clone()),
-        Part::Text(format!(
-            "{} subjects in {} groups; how {} of them turned out is known. Intervals: 95 %, {}. A gap is a group's figure less that of all others; it is marked where its interval excludes 0. A gap is no proof of unfair treatment, and none is no proof of fair treatment.",
-            big(report.subjects),
-            count(report.groups.len()),
-            if report.outcomes == 0 { "none".to_owned() } else { big(report.outcomes) },
-            if report.intervals == "bootstrap" { "bootstrap by subject" } else { "normal approximation" },
-        )),
-    ];
-    match report.caution {
-        Some("no-subjects") => parts.push(Part::Text("There are no subjects with a group: nothing can be compared.".into())),
-        Some("one-group") => parts.push(Part::Text("There is one group only: nothing can be compared.".into())),
-        _ => {}
+/// A figure's name: in English its code.
+fn name_of(words: &Words, policy: &Policy, of: &str) -> String {
+    match (words.language(), of.strip_prefix("tier:")) {
+        (Language::English, _) => of.to_owned(),
+        (language, Some(tier)) => tool_text("fairness_figures", "tier", language).replace("{tier}", &words.tier(policy, tier).0),
+        (language, None) => tool_text("fairness_figures", of, language),
     }
+}
+
+fn document(report: &FairnessReport, policy: &Policy, words: &Words) -> Document {
+    let name = |of: &str| name_of(words, policy, of);
+    let digest = report.digest.to_string();
+    let intro = [
+        ("subjects", words.big(report.subjects)),
+        ("groups", words.count(report.groups.len())),
+        ("known", if report.outcomes == 0 { words.get("fairNone").to_owned() } else { words.big(report.outcomes) }),
+        ("method", words.get(if report.intervals == "bootstrap" { "fairBootstrap" } else { "fairNormal" }).to_owned()),
+    ];
+    let mut parts = vec![
+        Part::Text(words.with("policyIs", &[("name", &report.policy), ("version", &report.version), ("digest", &digest)])),
+        Part::Text(words.of_policy(&policy.document().notice).to_owned()),
+        Part::Text(words.with("fairIntro", &intro.each_ref().map(|(name, text)| (*name, text.as_str())))),
+    ];
+    parts.extend(report.caution.map(|caution| Part::Text(tool_text("fairness_cautions", caution, words.language()))));
+    let least = words.count(report.least);
     for group in &report.groups {
-        parts.push(Part::Heading(format!("{}: {} of {} subjects rated", group.group, big(group.rated), big(group.subjects))));
-        match group.caution {
-            Some("one-subject") => parts.push(Part::Text("A group of one: no figures, since they would be that subject's.".into())),
-            Some(_) => parts.push(Part::Text(format!("Fewer than {} subjects: too small for figures.", report.least))),
-            None => {}
-        }
+        let (rated, subjects) = (words.big(group.rated), words.big(group.subjects));
+        parts.push(Part::Heading(words.with("fairGroup", &[("group", &group.group), ("rated", &rated), ("subjects", &subjects)])));
+        let caution = |code| tool_text("group_cautions", code, words.language()).replace("{n}", &least);
+        parts.extend(group.caution.map(|code| Part::Text(caution(code))));
         let rows: Vec<Vec<String>> = group
             .figures
             .iter()
@@ -223,49 +230,49 @@ fn document(report: &FairnessReport) -> Document {
             .map(|figure| {
                 let digits = if figure.of == "score" { 1 } else { 3 };
                 vec![
-                    figure.of.clone(),
-                    if figure.differs == Some(true) { "differs".to_owned() } else { String::new() },
-                    big(figure.subjects),
-                    estimated(&figure.mean, digits),
-                    estimated(&figure.gap, digits),
+                    name(&figure.of),
+                    if figure.differs == Some(true) { words.get("fairDiffers").to_owned() } else { String::new() },
+                    words.big(figure.subjects),
+                    words.estimated(&figure.mean, digits),
+                    words.estimated(&figure.gap, digits),
                 ]
             })
             .collect();
-        let few =
-            group.figures.iter().filter(|figure| figure.subjects > 0 && figure.mean.estimate.is_none()).map(|figure| figure.of.as_str());
-        let few: Vec<&str> = few.collect();
+        let few = group.figures.iter().filter(|figure| figure.subjects > 0 && figure.mean.estimate.is_none());
+        let few: Vec<String> = few.map(|figure| name(&figure.of)).collect();
         if !few.is_empty() {
-            parts.push(Part::Text(format!("Of fewer than {} subjects, and so not given: {}.", report.least, few.join(", "))));
+            parts.push(Part::Text(words.with("fairFew", &[("n", &least), ("list", &few.join(", "))])));
         }
         if !rows.is_empty() {
-            parts.push(Part::Table { columns: vec!["figure", "", "subjects", "mean", "gap"], rows, texts: 2 });
+            let [figure, subjects, mean, gap] = ["fairFigure", "calibSubjects", "fairMean", "fairGap"].map(|key| words.get(key));
+            parts.push(Part::Table { columns: vec![figure, "", subjects, mean, gap], rows, texts: 2 });
         }
     }
     let comparable: Vec<_> = report.groups.iter().filter(|group| !group.figures.is_empty()).collect();
-    for (of, what) in [("score", "Mean score of rated subjects"), ("false-restriction", "Rate of false restrictions")] {
+    for (of, caption) in [("score", "fairScores"), ("false-restriction", "fairFalse")] {
         let bars: Vec<(&str, &uytin::Estimated)> = comparable
             .iter()
             .filter_map(|group| Some((group.group.as_str(), &group.figures.iter().find(|figure| figure.of == of)?.mean)))
             .filter(|(_, mean)| mean.estimate.is_some())
             .collect();
         if bars.len() > 1 {
-            parts.push(Part::Figure { svg: bars_svg(&bars, of == "score"), caption: format!("{what}, by group, with 95 % intervals.") });
+            parts.push(Part::Figure { svg: bars_svg(&bars, of == "score", words), caption: words.get(caption).to_owned() });
         }
     }
-    Document { title: "Groups side by side".into(), parts, json: report.to_json() }
+    Document { title: words.get("fairTitle").to_owned(), parts, json: report.to_json(), language: words.language() }
 }
 
 /// Points with their intervals, a group a line.
-fn bars_svg(bars: &[(&str, &uytin::Estimated)], is_points: bool) -> String {
+fn bars_svg(bars: &[(&str, &uytin::Estimated)], is_points: bool, words: &Words) -> String {
     use std::fmt::Write;
     let most = if is_points { 100.0 } else { 1.0 };
     let x = |value: f64| 190.0 + 380.0 * (value / most).clamp(0.0, 1.0);
     let height = 30 + 26 * bars.len();
-    let mut out = format!(r#"<svg viewBox="0 0 640 {height}" role="img" aria-label="groups">"#);
+    let mut out = format!(r#"<svg viewBox="0 0 640 {height}" role="img" aria-label="{}">"#, words.get("fairGroups"));
     for n in 0..=4 {
         let value = most * f64::from(n) / 4.0;
         let _ = write!(out, r#"<line class="grid" x1="{0:.1}" y1="4" x2="{0:.1}" y2="{1}"/>"#, x(value), height - 22);
-        let label = if is_points { format!("{value:.0}") } else { format!("{value:.2}") };
+        let label = words.decimals(value, if is_points { 0 } else { 2 });
         let _ = write!(out, r#"<text x="{:.1}" y="{}" text-anchor="middle">{label}</text>"#, x(value), height - 6);
     }
     for (n, (name, mean)) in bars.iter().enumerate() {
@@ -278,7 +285,7 @@ fn bars_svg(bars: &[(&str, &uytin::Estimated)], is_points: bool) -> String {
         if let Some(value) = mean.estimate {
             let digits = if is_points { 1 } else { 3 };
             let _ = write!(out, r#"<circle class="s0" cx="{:.1}" cy="{y}" r="4"/>"#, x(value));
-            let _ = write!(out, r#"<text x="580" y="{}">{}</text>"#, y + 4, decimals(Some(value), digits));
+            let _ = write!(out, r#"<text x="580" y="{}">{}</text>"#, y + 4, words.decimals(value, digits));
         }
     }
     out + "</svg>"

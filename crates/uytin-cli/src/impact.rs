@@ -15,7 +15,7 @@ use crate::input::{self, Skipped};
 use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::table::{self, Stop, Stream, groups_of_records, groups_of_table, say_set_aside, set, with_batches};
-use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, signed};
+use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words};
 
 pub fn run(args: &args::Impact, quiet: bool) -> Result<u8> {
     input::read_once(args.records.files.iter().chain(&args.from).chain([&args.to]).chain(&args.previous).chain(&args.groups))?;
@@ -244,6 +244,23 @@ impl Sheet<'_> {
         self.words.with(key, &parameters)
     }
 
+    /// A mean with its sign, to the hundredth of a point.
+    fn real(&self, x: f64) -> String {
+        let text = self.words.decimals(x, 2);
+        if x > 0.0 && text != self.words.decimals(0.0, 2) { format!("+{text}") } else { text }
+    }
+
+    /// A sum of points, which may be greater than a score.
+    fn sum(&self, tenths: i64) -> String {
+        let sign = match tenths {
+            0 => "",
+            tenths if tenths < 0 => "−",
+            _ => "+",
+        };
+        let text = format!("{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+        format!("{sign}{}", self.words.language().decimal(text))
+    }
+
     /// A tier's title, by the policy that has it.
     fn tier(&self, id: &str) -> String {
         let [from, to] = self.impact.policies();
@@ -284,11 +301,11 @@ impl Sheet<'_> {
         let same = scores.compared - scores.moved.up - scores.moved.down;
         let numbers = [("n", scores.compared), ("up", scores.moved.up), ("down", scores.moved.down), ("same", same)];
         let mut lines = vec![self.with("scoreMoves", &numbers.map(|(name, n)| (name, self.count(n))))];
-        let at = |share: f64| scores.quantile(share).map_or_else(String::new, signed);
-        let end = |pair: Option<&(i32, u64)>| pair.map_or_else(String::new, |(change, _)| signed(Points::from_tenths(*change)));
+        let at = |share: f64| scores.quantile(share).map_or_else(String::new, |points| self.words.signed(points));
+        let end = |pair: Option<&(i32, u64)>| pair.map_or_else(String::new, |(change, _)| self.words.signed(Points::from_tenths(*change)));
         if let Some(mean) = scores.mean() {
             let numbers = [
-                ("mean", real(mean)),
+                ("mean", self.real(mean)),
                 ("median", at(0.5)),
                 ("low", at(0.05)),
                 ("high", at(0.95)),
@@ -342,9 +359,9 @@ impl Sheet<'_> {
         let keys = ["section", "meanChange", "sumChange", "rise", "fall", "tierUp", "tierDown"];
         let head = keys.map(|key| (self.words.get(key).to_owned(), key != "section"));
         let compared = self.impact.scores.compared;
-        let mean = |tenths: i64| if compared == 0 { "–".to_owned() } else { real(float(tenths) / 10.0 / float_of(compared)) };
+        let mean = |tenths: i64| if compared == 0 { "–".to_owned() } else { self.real(float(tenths) / 10.0 / float_of(compared)) };
         let row = |title: String, tenths: i64, scores: [u64; 2], tiers: [u64; 2], style| {
-            let numbers = [mean(tenths), tenths_text(tenths)].into_iter().chain(scores.into_iter().chain(tiers).map(|n| self.count(n)));
+            let numbers = [mean(tenths), self.sum(tenths)].into_iter().chain(scores.into_iter().chain(tiers).map(|n| self.count(n)));
             [title].into_iter().chain(numbers).map(|text| Cell(text, style)).collect::<Vec<Cell>>()
         };
         let step = |step: &StepImpact| {
@@ -391,10 +408,12 @@ impl Sheet<'_> {
         let few = groups.groups.len() <= GROUPS_SHOWN;
         let shown: Vec<&GroupMoves> = groups.groups.iter().filter(|group| few || differs(group)).take(GROUPS_SHOWN).collect();
         let hidden = groups.groups.len() - shown.len();
-        let share = |x: f64| format!("{:.1} %", 100.0 * x);
+        let tenths = |x: f64| self.words.decimals(100.0 * x, 1);
         let rows = shown.into_iter().map(|group| {
             let against = match (group.score.difference, group.score.lower, group.score.upper) {
-                (Some(difference), Some(lower), Some(upper)) => format!("{} ({} … {})", real(difference), real(lower), real(upper)),
+                (Some(difference), Some(lower), Some(upper)) => {
+                    format!("{} ({} … {})", self.real(difference), self.real(lower), self.real(upper))
+                }
                 _ => "–".to_owned(),
             };
             let tested = |test: &Test| matches!(test.verdict, Verdict::Above | Verdict::Below | Verdict::NoneShown);
@@ -406,11 +425,11 @@ impl Sheet<'_> {
                     format!("{score}; {}", self.words.with("tierWord", &[("word", tier)]))
                 }
             };
-            let range = format!("{} ({:.1} … {:.1})", share(group.share), 100.0 * group.share_lower, 100.0 * group.share_upper);
+            let range = format!("{} % ({} … {})", tenths(group.share), tenths(group.share_lower), tenths(group.share_upper));
             vec![
                 Cell(group.group.to_string(), BOLD),
                 Cell(self.count(group.subjects), PLAIN),
-                Cell(group.mean_change.map_or_else(|| "–".to_owned(), real), PLAIN),
+                Cell(group.mean_change.map_or_else(|| "–".to_owned(), |mean| self.real(mean)), PLAIN),
                 Cell(against, PLAIN),
                 Cell(range, PLAIN),
                 Cell(word, if differs(group) { CARE } else { SOFT }),
@@ -495,7 +514,10 @@ impl Sheet<'_> {
             out += &paragraph("", &line);
         }
         if self.impact.scores.compared > 0 {
-            out += &format!("<figure>{}</figure>\n", self.impact.changes_svg([words.get("changeAxis"), words.get("unchanged")]));
+            out += &format!(
+                "<figure>{}</figure>\n",
+                self.impact.changes_svg([words.get("changeAxis"), words.get("unchanged")], words.language())
+            );
         }
         out += &format!("</section>\n<section>\n<h2>{}</h2>\n", escaped(words.get("causes")));
         out += &html_grid(&self.causes(), true);
@@ -564,25 +586,6 @@ fn html_grid(table: &Grid, last_is_sum: bool) -> String {
         out += "</tr>\n";
     }
     out + "</tbody>\n</table></div>\n"
-}
-
-/// A mean with its sign, to the hundredth of a point.
-fn real(x: f64) -> String {
-    let text = format!("{:.2}", x.abs());
-    match x {
-        _ if text.trim_matches(['0', '.']).is_empty() => text,
-        x if x < 0.0 => format!("−{text}"),
-        _ => format!("+{text}"),
-    }
-}
-
-fn tenths_text(tenths: i64) -> String {
-    let sign = match tenths {
-        0 => "",
-        tenths if tenths < 0 => "−",
-        _ => "+",
-    };
-    format!("{sign}{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums of tenths are below 2^53")]

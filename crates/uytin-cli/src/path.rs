@@ -33,7 +33,7 @@ fn write(page: &mut Page, words: &Words, bound: &BoundSubject, paths: &Paths) {
     page.paragraph(&Line::default(), &Line::new(&paths.subject, BOLD).add("  ", PLAIN).add(&under, SOFT));
     let (tier, style) = words.tier(policy, &paths.tier);
     let now = bound.score(paths.as_of, paths.previous_tier.as_deref());
-    let range = words.with("rangeNow", &[("lower", &now.lower.to_string()), ("upper", &now.upper.to_string())]);
+    let range = words.with("rangeNow", &[("lower", &words.points(now.lower)), ("upper", &words.points(now.upper))]);
     page.paragraph(&Line::plain("  "), &Line::new(words.get("tierNow"), SOFT).add(": ", SOFT).add(&tier, style.bold()).add(&range, SOFT));
     let classes: Vec<String> = paths.classes.iter().map(|class| words.code("sources", class)).collect();
     page.paragraph(&Line::plain("  "), &Line::new(words.get("furtherFrom"), SOFT).add(": ", SOFT).add(&classes.join(", "), PLAIN));

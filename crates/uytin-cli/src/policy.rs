@@ -8,7 +8,7 @@ use crate::args::{PolicyFile, TextOrJson, To};
 use crate::failure::{Failure, Result};
 use crate::input;
 use crate::output::Output;
-use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, number, percent};
+use crate::text::{BOLD, CARE, Column, GAIN, LOSS, Line, PLAIN, Page, SOFT, Words, percent};
 
 pub fn check(file: &PolicyFile) -> Result<u8> {
     let policy = match input::policy(file.file.as_deref()) {
@@ -112,7 +112,12 @@ fn changes(page: &mut Page, words: &Words, [from, to]: [&Policy; 2], diff: &Poli
             let id = change.id.as_ref().map_or_else(String::new, |id| format!(" ({id})"));
             page.gap();
             page.paragraph(&Line::plain("  "), &Line::plain(&change.path).add(&id, SOFT));
-            let value = |json: &Option<String>| json.as_ref().map_or_else(|| "–".to_owned(), |json| cut(json));
+            let value = |json: &Option<String>| match json {
+                // A number by itself is read by a person; other JSON stands as it is.
+                Some(json) if json.parse::<f64>().is_ok() => words.language().decimal(json),
+                Some(json) => cut(json),
+                None => "–".to_owned(),
+            };
             let values = Line::new(&value(&change.from), PLAIN).add("  →  ", SOFT).add(&value(&change.to), BOLD);
             page.paragraph(&Line::plain("    "), &values.add("   ", PLAIN).add(&word(change.direction), style(change.direction)));
             page.paragraph(&Line::plain("    "), &Line::new(&change.text(words.language()), SOFT));
@@ -155,7 +160,7 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
     page.heading(words.get("criteriaOf"));
     let mut rows = Vec::new();
     let weights: Vec<f64> = policy.weights().collect();
-    let share = |weight: f64| format!("{:.1} %", weight * 100.0);
+    let share = |weight: f64| format!("{} %", words.decimals(weight * 100.0, 1));
     for (place, pillar) in document.pillars.iter().enumerate() {
         let own: Vec<_> = document.criteria().zip(&weights).filter(|((of, _), _)| *of == place).collect();
         let whole: f64 = own.iter().map(|(_, weight)| **weight).sum();
@@ -165,9 +170,9 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
             rows.push(vec![
                 plain("  ").add(words.of_policy(&criterion.title), PLAIN).add(mark, SOFT).add(&format!(" ({})", criterion.id), SOFT),
                 plain(&share(*weight)),
-                plain(&format!("{} / {}", percent(criterion.prior.mean), number(criterion.prior.strength))),
+                plain(&format!("{} / {}", percent(criterion.prior.mean), words.number(criterion.prior.strength))),
                 plain(&criterion.half_life_days.to_string()),
-                plain(&format!("{} / {}", number(criterion.source_cap), number(criterion.class_cap))),
+                plain(&format!("{} / {}", words.number(criterion.source_cap), words.number(criterion.class_cap))),
             ]);
         }
     }
@@ -188,7 +193,7 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
             vec![
                 plain(&words.code("sources", id)).add(&format!(" ({id})"), SOFT),
                 plain(&class.sector.as_ref().map_or_else(none, |sector| words.code("sectors", sector))),
-                plain(&number(class.reliability)),
+                plain(&words.number(class.reliability)),
                 plain(&class.adjudicates.as_ref().map_or_else(none, |severity| severity_title(severity))),
             ]
         })
@@ -208,9 +213,9 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
                 vec![
                     plain(words.of_policy(&credit.title)).add(&format!(" ({})", credit.id), SOFT),
                     plain(&share(credit.max)),
-                    plain(&number(credit.half_mass)),
+                    plain(&words.number(credit.half_mass)),
                     plain(&credit.half_life_days.to_string()),
-                    plain(&format!("{} / {}", number(credit.source_cap), number(credit.class_cap))),
+                    plain(&format!("{} / {}", words.number(credit.source_cap), words.number(credit.class_cap))),
                 ]
             })
             .collect();
@@ -251,18 +256,18 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
     let reach: Vec<String> = (findings.reach.iter())
         .map(|band| {
             let from = words.count(usize::try_from(band.from).unwrap_or(usize::MAX));
-            words.with("reachFrom", &[("from", &from), ("factor", &number(band.factor))])
+            words.with("reachFrom", &[("from", &from), ("factor", &words.number(band.factor))])
         })
         .collect();
     note(page, &format!("{}: {}", words.get("reach"), reach.join("; ")));
-    let factors: Vec<String> = findings.repeat.factors.iter().map(|factor| format!("×{}", number(*factor))).collect();
+    let factors: Vec<String> = findings.repeat.factors.iter().map(|factor| format!("×{}", words.number(*factor))).collect();
     let window = words.count(usize::try_from(findings.repeat.window_days).unwrap_or_default());
     note(page, &words.with("repeat", &[("days", &window), ("factors", &factors.join(", ")), ("max", &percent(findings.max_weight))]));
 
     page.heading(words.get("tiersOf"));
     let rows: Vec<Vec<Line>> = crate::text::tiers(policy).map(|id| tier_row(words, policy, id, &severity_title)).collect();
     page.table(&[Column::left(words.get("tier")), Column::wrapping(words.get("needs"))], &rows);
-    let rules = [("mass", number(document.tiers.sector_mass)), ("hysteresis", number(document.tiers.hysteresis))];
+    let rules = [("mass", words.number(document.tiers.sector_mass)), ("hysteresis", words.number(document.tiers.hysteresis))];
     note(page, &words.with("tierRules", &rules.each_ref().map(|(name, value)| (*name, value.as_str()))));
 
     if !document.measures.is_empty() {
@@ -276,7 +281,7 @@ fn tables(page: &mut Page, words: &Words, policy: &Policy) {
                 let when = match &measure.when {
                     Condition::TierImposed(tier) => words.with("whenTier", &[("tier", &words.tier(policy, tier).0)]),
                     Condition::CriterionUpperBelow { criterion, value } => {
-                        words.with("whenCriterion", &[("criterion", &criterion_title(criterion)), ("points", &number(*value))])
+                        words.with("whenCriterion", &[("criterion", &criterion_title(criterion)), ("points", &words.number(*value))])
                     }
                     Condition::FindingInForce { severity_at_least, criteria } => {
                         let list: Vec<String> = criteria.iter().map(|id| criterion_title(id)).collect();
@@ -297,10 +302,10 @@ fn tier_row(words: &Words, policy: &Policy, id: &str, severity_title: &impl Fn(&
     let earned = tiers.earned.iter().find(|tier| &*tier.id == id);
     let imposed = tiers.imposed.iter().find(|tier| &*tier.id == id);
     let needs = if let Some(tier) = earned {
-        let (points, sectors) = (number(tier.lower_at_least), tier.sectors_at_least.to_string());
+        let (points, sectors) = (words.number(tier.lower_at_least), tier.sectors_at_least.to_string());
         words.with("needsEarned", &[("points", &points), ("sectors", &sectors), ("severity", &severity_title(&tier.barred_by))])
     } else if let Some(tier) = imposed {
-        let (points, sectors) = (number(tier.upper_below), tier.sectors_at_least.to_string());
+        let (points, sectors) = (words.number(tier.upper_below), tier.sectors_at_least.to_string());
         words.with("needsImposed", &[("points", &points), ("sectors", &sectors), ("severity", &severity_title(&tier.in_force_at_least))])
     } else if id == "unrated" {
         words.with("needsUnrated", &[("p", &percent(tiers.rated_coverage))])

@@ -174,7 +174,7 @@ fn table(page: &mut Page, words: &Words, list: &Shortlist, synthetic: bool) {
     let mut before = 0;
     for Listed { rank, band, possible, candidate } in &list.listed {
         let (tier, style) = words.tier(policy, &candidate.tier);
-        let (lower, upper) = (candidate.lower.to_string(), candidate.upper.to_string());
+        let (lower, upper) = (words.points(candidate.lower), words.points(candidate.upper));
         let range = words.with(if candidate.is_rated() { "range" } else { "possible" }, &[("lower", &lower), ("upper", &upper)]);
         let places =
             if possible.best == possible.worst { possible.best.to_string() } else { format!("{}–{}", possible.best, possible.worst) };
@@ -184,7 +184,7 @@ fn table(page: &mut Page, words: &Words, list: &Shortlist, synthetic: bool) {
             if *band == before { Line::new("│", SOFT) } else { Line::new(&band.to_string(), BOLD) },
             Line::new(&candidate.subject, BOLD),
             Line::new(&tier, style),
-            candidate.score.map_or_else(|| Line::new(words.get("notRated"), SOFT), |score| Line::new(&score.to_string(), BOLD)),
+            candidate.score.map_or_else(|| Line::new(words.get("notRated"), SOFT), |score| Line::new(&words.points(score), BOLD)),
             Line::new(&range, if candidate.is_rated() { PLAIN } else { SOFT }),
             Line::plain(&percent(candidate.coverage)),
             Line::new(&places, SOFT),

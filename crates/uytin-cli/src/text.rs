@@ -85,6 +85,50 @@ impl Words {
         out
     }
 
+    /// Points, `57.6`.
+    pub fn points(&self, points: Points) -> String {
+        points.text(self.0)
+    }
+
+    /// Points with a sign, `+3.2`, `−0.5`, `0.0`.
+    pub fn signed(&self, points: Points) -> String {
+        points.signed(self.0)
+    }
+
+    /// A number without needless decimals.
+    pub fn number(&self, x: f64) -> String {
+        let text = format!("{x:.4}");
+        self.0.decimal(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+
+    /// A number with so many decimals.
+    pub fn decimals(&self, x: f64, digits: usize) -> String {
+        let text = self.0.decimal(format!("{:.digits$}", x.abs()));
+        // What rounds to nothing has no sign.
+        if x < 0.0 && text.contains(|c: char| ('1'..='9').contains(&c)) { format!("−{text}") } else { text }
+    }
+
+    /// As [`Words::decimals`]; a dash where there is no number.
+    pub fn maybe(&self, x: Option<f64>, digits: usize) -> String {
+        x.map_or_else(|| "–".to_owned(), |x| self.decimals(x, digits))
+    }
+
+    /// A figure with its interval: `0.699 (0.629 to 0.753)`.
+    pub fn estimated(&self, one: &uytin::Estimated, digits: usize) -> String {
+        let of = |x| self.maybe(x, digits);
+        match (one.lower, one.upper) {
+            (Some(_), Some(_)) => {
+                self.with("interval", &[("estimate", &of(one.estimate)), ("lower", &of(one.lower)), ("upper", &of(one.upper))])
+            }
+            _ => of(one.estimate),
+        }
+    }
+
+    /// As [`Words::count`], of what reports hold in 64 bits.
+    pub fn big(&self, n: u64) -> String {
+        self.count(usize::try_from(n).unwrap_or(usize::MAX))
+    }
+
     /// A tier's title and colour.
     pub fn tier(&self, policy: &Policy, id: &str) -> (String, Style) {
         let tiers = &policy.document().tiers;
@@ -107,24 +151,9 @@ pub fn tiers(policy: &Policy) -> impl Iterator<Item = &str> {
     earned.chain(["standard"]).chain(imposed).chain(["unrated"])
 }
 
-/// Points with a sign, `+3.2`, `−0.5`, `0.0`.
-pub fn signed(points: Points) -> String {
-    match points.tenths() {
-        0 => points.to_string(),
-        tenths if tenths > 0 => format!("+{points}"),
-        _ => format!("−{}", points.to_string().trim_start_matches('-')),
-    }
-}
-
 /// A share as a whole percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
-}
-
-/// A number without needless decimals.
-pub fn number(x: f64) -> String {
-    let text = format!("{x:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Columns that a text takes.

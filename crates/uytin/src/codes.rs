@@ -31,6 +31,17 @@ impl Language {
             Self::Vietnamese => "vi",
         }
     }
+
+    /// A number as a text of this language writes it: Vietnamese has a decimal comma. In JSON and CSV every number keeps its
+    /// point.
+    #[must_use]
+    pub fn decimal(self, number: impl ToString) -> String {
+        let text = number.to_string();
+        match self {
+            Self::English => text,
+            Self::Vietnamese => text.replace('.', ","),
+        }
+    }
 }
 
 impl crate::policy::Text {
@@ -111,6 +122,14 @@ mod tests {
     use crate::{Code, SetAside, Status};
 
     #[test]
+    fn vietnamese_has_a_decimal_comma() {
+        let points = |tenths| crate::Points::from_tenths(tenths);
+        assert_eq!([576, -5, 0].map(|tenths| points(tenths).signed(Language::Vietnamese)), ["+57,6", "−0,5", "0,0"]);
+        assert_eq!([576, -5, 0].map(|tenths| points(tenths).signed(Language::English)), ["+57.6", "−0.5", "0.0"]);
+        assert_eq!((points(576).text(Language::Vietnamese), Language::English.decimal(0.05)), ("57,6".into(), "0.05".into()));
+    }
+
+    #[test]
     fn every_code_has_a_text_and_every_text_a_code() {
         let tree: serde_json::Value = serde_json::from_str(CATALOGUE).unwrap_or_default();
         let listed =
@@ -125,7 +144,17 @@ mod tests {
         assert_eq!(listed("types"), crate::RecordType::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
         assert_eq!(text("set_aside", "expired", Language::English), "Too old to count");
         let tools: serde_json::Value = serde_json::from_str(TOOLS).unwrap_or_default();
-        assert!(tools.as_object().is_some_and(|sections| !sections.is_empty()));
+        let of_tools =
+            |section: &str| -> Vec<String> { tools[section].as_object().map(|codes| codes.keys().cloned().collect()).unwrap_or_default() };
+        assert_eq!(of_tools("fit_codes"), crate::calibrate::FitCode::ALL.map(|code| code.as_str()));
+        assert_eq!(of_tools("methods"), crate::calibrate::Method::ALL.map(|method| method.as_str()));
+        assert_eq!(of_tools("scenarios"), crate::coverage::Scenario::ALL.map(|scenario| scenario.as_str()));
+        for section in ["attacks", "attack_bounds"] {
+            assert_eq!(of_tools(section), crate::gaming::Attack::ALL.map(|attack| attack.as_str()));
+        }
+        for section in ["lint_why", "lint_remedy"] {
+            assert_eq!(of_tools(section), of_tools("lint_what"));
+        }
         for (section, codes) in tree.as_object().into_iter().chain(tools.as_object()).flatten() {
             for (code, entry) in codes.as_object().into_iter().flatten() {
                 let parameters: Vec<&str> = entry["parameters"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();

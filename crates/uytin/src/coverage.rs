@@ -8,6 +8,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::calibrate::estimate;
+use crate::codes::{Language, tool_text};
 use crate::digest::Digest;
 use crate::draw::Draw;
 use crate::error::{Code, Error, Fault, quote};
@@ -48,6 +49,12 @@ impl Scenario {
             Self::Capped => "capped",
             Self::Clustered => "clustered",
         }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(self, language: Language) -> String {
+        tool_text("scenarios", self.as_str(), language)
     }
 }
 

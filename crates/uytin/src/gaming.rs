@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::bound::tier_id;
+use crate::codes::{Language, filled_tool, tool_text};
 use crate::date::Date;
 use crate::digest::Digest;
 use crate::draw::Draw;
@@ -83,26 +84,16 @@ impl Attack {
         }
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn title(self, language: Language) -> String {
+        tool_text("attacks", self.as_str(), language)
+    }
+
     /// What bounds it, in words.
     #[must_use]
-    pub const fn bound(self) -> &'static str {
-        match self {
-            Self::OneSourceFloods => "axiom 9: |Δμ| ≤ r·source_cap / (r·source_cap + k), and 100·w of that in points",
-            Self::ManySourcesFlood => "axiom 9: |Δμ| ≤ r·class_cap / (r·class_cap + k), and 100·w of that in points",
-            Self::FriendlySecondSector | Self::SelfAudit => {
-                "axiom 9, classes together: |Δμ| ≤ m / (m + k) with m = Σ r·class_cap, and 100·Σ w of that in points"
-            }
-            Self::CreditsWhitewash => "axiom 10: 100·Σ max·(1 − B) points of what findings leave; findings cost the same fraction",
-            Self::ExemptionsWhitewash => {
-                "§13: 100 × the weight of the exempted criteria, at most half of the whole; hidden adverse mass calls for a person"
-            }
-            Self::IncidentSplit => "axiom 7: nothing",
-            Self::IncidentsFused => "§7: no more than if the lesser finding were not there",
-            Self::FiledTwice => "§7: the score times the weight of one more incident, at most max_weight; a person is called for",
-            Self::AppealSpam => {
-                "§7: findings keep at least the under-appeal factor of their weight before repetition; all are pending, a person is called for"
-            }
-        }
+    pub fn bound(self, language: Language) -> String {
+        tool_text("attack_bounds", self.as_str(), language)
     }
 }
 
@@ -141,6 +132,25 @@ pub struct Trial {
     pub holds: bool,
 }
 
+impl Trial {
+    /// The base ledger and what was used, in words.
+    #[must_use]
+    pub fn uses(&self, language: Language) -> String {
+        const WORDS: [&str; 6] = ["praise", "blame", "every-class", "every-credit", "every-exemption", "every-upheld-finding"];
+        let text = |code: &str, language| tool_text("attack_uses", code, language);
+        let piece = |piece: &str| match piece.split_once(" into ") {
+            Some((lesser, grave)) => filled_tool("attack_uses", "into", language, &[("lesser", lesser), ("grave", grave)]),
+            None => {
+                let known = WORDS.into_iter().find(|word| text(word, Language::English) == piece);
+                known.map_or_else(|| piece.to_owned(), |word| text(word, language))
+            }
+        };
+        let base = if self.base == STATED { text(STATED, language) } else { self.base.clone() };
+        let with: Vec<String> = self.with.split(", ").map(piece).collect();
+        format!("{base}: {}", with.join(", "))
+    }
+}
+
 /// What an attack came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -148,7 +158,7 @@ pub struct AttackReport {
     /// The attack.
     pub attack: Attack,
     /// What bounds it.
-    pub bound: &'static str,
+    pub bound: String,
     /// How often it was tried; 0 where the policy leaves no room for it.
     pub trials: usize,
     /// How many trials exceeded their bound.
@@ -226,6 +236,8 @@ impl AttackSettings {
     }
 }
 
+/// The name of the stated base.
+const STATED: &str = "stated";
 /// Days before the assessment on which the stated base's checks were made.
 const CHECKED: u32 = 30;
 /// Days before the assessment on which its finding was decided.
@@ -262,7 +274,7 @@ impl Base {
         if let (Some((class, _)), Some(severity)) = (judges(policy).next(), severity) {
             records.extend(finding(policy, "the-body", class, &severity.id, before(as_of, DECIDED), Some("base-case")));
         }
-        Self { name: "stated".into(), records }
+        Self { name: STATED.into(), records }
     }
 
     /// A random base of this seed: up to sixty checks, findings, credits and exemptions of the policy's names.
@@ -728,11 +740,11 @@ fn report(attack: Attack, trials: &[Trial]) -> AttackReport {
     let tiers: BTreeSet<&[String; 2]> = trials.iter().map(|trial| &trial.tier).filter(|[before, after]| before != after).collect();
     AttackReport {
         attack,
-        bound: attack.bound(),
+        bound: attack.bound(Language::English),
         trials: trials.len(),
         exceeded: trials.iter().filter(|trial| !trial.holds).count(),
         worst: worst(&mut trials.iter()),
-        stated: worst(&mut trials.iter().filter(|trial| trial.base == "stated")),
+        stated: worst(&mut trials.iter().filter(|trial| trial.base == STATED)),
         tiers: tiers.into_iter().cloned().collect(),
     }
 }

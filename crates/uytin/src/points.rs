@@ -5,6 +5,8 @@ use std::iter::Sum;
 
 use serde::{Serialize, Serializer};
 
+use crate::codes::Language;
+
 /// Guards the rounding of a number that is whole but for the last bits.
 const GUARD: f64 = 1e-9;
 
@@ -29,6 +31,23 @@ impl Points {
     #[must_use]
     pub fn value(self) -> f64 {
         f64::from(self.0) / 10.0
+    }
+
+    /// The points as a text of this language writes them.
+    #[must_use]
+    pub fn text(self, language: Language) -> String {
+        language.decimal(self)
+    }
+
+    /// As [`Points::text`], a gain with its sign: `+3.2`, `−0.5`, `0.0`.
+    #[must_use]
+    pub fn signed(self, language: Language) -> String {
+        let sign = match self.0 {
+            0 => "",
+            tenths if tenths > 0 => "+",
+            _ => "−",
+        };
+        format!("{sign}{}", self.text(language).trim_start_matches('-'))
     }
 
     /// Real tenths to the nearest, halves up (`MODEL.md` §7).

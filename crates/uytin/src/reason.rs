@@ -106,6 +106,7 @@ impl Reason {
         let code = self.code.as_str();
         match self.detail {
             Detail::Criterion { place, mean } => {
+                let percent = |share| percent(share, language);
                 let prior = criterion(policy, place).map_or(0.0, |criterion| criterion.prior.mean);
                 filled("reasons", code, language, &[("title", title), ("mean", &percent(mean)), ("prior", &percent(prior))])
             }
@@ -122,6 +123,7 @@ impl Reason {
                 filled("reasons", code, language, &parameters)
             }
             Detail::Coverage { coverage } => {
+                let percent = |share| percent(share, language);
                 let needed = policy.document().tiers.rated_coverage;
                 filled("reasons", code, language, &[("coverage", &percent(coverage)), ("needed", &percent(needed))])
             }
@@ -166,8 +168,8 @@ fn criterion(policy: &Policy, place: usize) -> Option<&crate::policy::Criterion>
 }
 
 /// A share as a whole percentage with one decimal.
-fn percent(share: f64) -> String {
-    Points::nearest(share * 1000.0).to_string()
+pub(crate) fn percent(share: f64, language: Language) -> String {
+    Points::nearest(share * 1000.0).text(language)
 }
 
 /// The reasons: at most four adverse ones first, the costliest before others; then the favourable ones, the best first;

@@ -76,7 +76,7 @@ impl BoundSubject {
         let title = writer.word("title");
         let blocks = writer.blocks();
         match format {
-            StatementFormat::Markdown => markdown(&title, &blocks),
+            StatementFormat::Markdown => markdown(&title, &blocks, language),
             StatementFormat::Html => html(&title, &blocks, language),
         }
     }
@@ -96,6 +96,10 @@ impl Writer<'_> {
 
     fn with(&self, code: &str, parameters: &[(&str, &str)]) -> String {
         filled_tool("statement", code, self.language, parameters)
+    }
+
+    fn points(&self, points: Points) -> String {
+        points.text(self.language)
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -122,7 +126,7 @@ impl Writer<'_> {
         match &assessment.pending {
             None => blocks.push(Block::Paragraph(self.word("pending-none"))),
             Some(pending) => {
-                let lost = pending.score_if_upheld.to_string();
+                let lost = self.points(pending.score_if_upheld);
                 let code = if assessment.is_rated() { "pending-score" } else { "pending-some" };
                 blocks.push(Block::Paragraph(self.with(code, &[("score", &lost)])));
                 blocks.push(Block::Items(pending.findings.iter().map(|key| self.of_key(key)).collect()));
@@ -160,9 +164,9 @@ impl Writer<'_> {
         let assessment = self.assessment;
         let policy = assessment.policy();
         let confidence = Points::nearest(policy.document().confidence * 1000.0).to_string();
-        let confidence = confidence.trim_end_matches(".0");
+        let confidence = &*self.language.decimal(confidence.trim_end_matches(".0"));
         let (lower, upper, score) =
-            (assessment.interval.lower.to_string(), assessment.interval.upper.to_string(), assessment.score.to_string());
+            (self.points(assessment.interval.lower), self.points(assessment.interval.upper), self.points(assessment.score));
         let parameters = [("score", &*score), ("lower", &lower), ("upper", &upper), ("confidence", confidence)];
         let mut facts = vec![(self.word("subject"), assessment.subject.to_string())];
         if let Some(issuer) = &self.details.issued_by {
@@ -224,7 +228,8 @@ impl Writer<'_> {
             }
             Body::Credit { thousandths } => {
                 let amount = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
-                self.with("fact-credit", &[("amount", amount.trim_end_matches('0').trim_end_matches('.'))])
+                let amount = self.language.decimal(amount.trim_end_matches('0').trim_end_matches('.'));
+                self.with("fact-credit", &[("amount", &amount)])
             }
             Body::Exemption => self.word("fact-exemption"),
         };
@@ -234,14 +239,6 @@ impl Writer<'_> {
 
 fn plain(text: String) -> Item {
     Item { points: None, text, notes: Vec::new(), facts: Vec::new() }
-}
-
-fn signed(points: Points) -> String {
-    match points.tenths() {
-        0 => points.to_string(),
-        tenths if tenths > 0 => format!("+{points}"),
-        _ => format!("−{}", points.to_string().trim_start_matches('-')),
-    }
 }
 
 /// What would disguise the text is shown as its escape; breaks become spaces.
@@ -276,7 +273,7 @@ fn md(text: &str) -> String {
     }
 }
 
-fn markdown(title: &str, blocks: &[Block]) -> String {
+fn markdown(title: &str, blocks: &[Block], language: Language) -> String {
     let mut out = format!("# {}\n", md(title));
     // Writing to a string cannot fail.
     for block in blocks {
@@ -291,7 +288,7 @@ fn markdown(title: &str, blocks: &[Block]) -> String {
             Block::Items(items) => {
                 out.push('\n');
                 items.iter().try_for_each(|item| {
-                    let points = item.points.map_or_else(String::new, |points| format!("**{}** ", md(&signed(points))));
+                    let points = item.points.map_or_else(String::new, |points| format!("**{}** ", md(&points.signed(language))));
                     writeln!(out, "- {points}{}", md(&item.text))?;
                     item.notes.iter().try_for_each(|note| writeln!(out, "  - {}", md(note)))?;
                     item.facts.iter().try_for_each(|fact| writeln!(out, "  - {}", md(fact)))
@@ -340,7 +337,7 @@ fn html(title: &str, blocks: &[Block], language: Language) -> String {
                 for item in items {
                     let points = item.points.map_or_else(String::new, |points| {
                         let class = if points < Points::default() { "loss" } else { "gain" };
-                        format!("<span class=\"points {class}\">{}</span>", signed(points))
+                        format!("<span class=\"points {class}\">{}</span>", points.signed(language))
                     });
                     let _ = writeln!(out, "<li>{points}<div><p>{}</p>", esc(&item.text));
                     let _ = item.notes.iter().try_for_each(|note| writeln!(out, "<p class=\"soft\">{}</p>", esc(note)));
@@ -397,7 +394,11 @@ mod tests {
         let adverse = text.split("## ").nth(1).unwrap();
         assert!(adverse.matches("\n- ").count() <= 4, "{adverse}");
         let vi = statement("creator-beauty-03", Language::Vietnamese, StatementFormat::Html);
-        assert!(vi.contains("lang=\"vi\"") && vi.contains("Thận trọng") && vi.contains("34.8"));
+        assert!(
+            vi.contains("lang=\"vi\"") && vi.contains("Thận trọng") && vi.contains("34,8") && vi.contains("độ tin cậy danh nghĩa 80 %")
+        );
+        // A number has a decimal comma, and a name or digest keeps its points.
+        assert!(vi.contains("icp-2026 2026.1") && !vi.contains("34.8"), "{vi}");
     }
 
     #[test]
@@ -407,8 +408,8 @@ mod tests {
             crate::assess(&Policy::reference(), &ledger, "creator-newcomer-06", Date::new(2026, 11, 21).unwrap(), None).score.to_string();
         for (language, format) in [(Language::English, StatementFormat::Markdown), (Language::Vietnamese, StatementFormat::Html)] {
             let text = statement("creator-newcomer-06", language, format);
-            assert!(text.contains("42.0") && text.contains("82.1"), "{text}");
-            assert!(!text.contains(&score), "{score}\n{text}");
+            assert!([42.0, 82.1].iter().all(|x| text.contains(&language.decimal(format!("{x:.1}")))), "{text}");
+            assert!(!text.contains(&score) && !text.contains(&language.decimal(&score)), "{score}\n{text}");
         }
     }
 

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::half_life::{Day, days, estimate, log_loss, weighs};
 use super::{CriterionFit, Population, Settings};
+use crate::codes::{Language, tool_text};
 use crate::mass::{Mass, MassRow};
 use crate::policy::compiled::Compiled;
 use crate::policy::{Policy, Prior};
@@ -47,6 +48,12 @@ impl Method {
             Self::RawMean => "raw-mean",
             Self::LastValue => "last-value",
         }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(self, language: Language) -> String {
+        tool_text("methods", self.as_str(), language)
     }
 }
 

@@ -20,6 +20,7 @@ pub use structure::Structure;
 
 use structure::Known;
 
+use crate::codes::{Language, tool_text};
 use crate::date::Date;
 use crate::digest::Digest;
 use crate::draw::Draw;
@@ -243,24 +244,10 @@ impl FitCode {
         }
     }
 
-    /// What it says, in English.
+    /// What it says.
     #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Fitted => "fitted to the records",
-            Self::NoDecay => "the longest half-life tried: no decay was seen",
-            Self::Shortest => "the shortest half-life tried",
-            Self::NoChecks => "no checks: the policy's own value stays",
-            Self::OneSubject => "one subject only: the policy's own value stays",
-            Self::TooFewSubjects => "too few subjects or records to fit: the policy's own value stays",
-            Self::NoRepeats => {
-                "no subject has two records, so what varies within cannot be told from what varies between: the policy's own value stays"
-            }
-            Self::Constant => "all checks had the same outcome: the policy's own value stays",
-            Self::NoDifferences => "subjects differ no more than by chance: the policy's own value stays",
-            Self::OutOfRange => "the estimate lies outside of what a policy may hold: the policy's own value stays",
-            Self::TooFewPredictions => "too few later checks to predict: the policy's own value stays",
-        }
+    pub fn text(self, language: Language) -> String {
+        tool_text("fit_codes", self.as_str(), language)
     }
 
     /// Whether the value is the data's, not the policy's own.
@@ -325,7 +312,7 @@ impl Calibration {
         to_json(&Document {
             policy: named(&self.policy),
             fitted: named(&self.fitted),
-            notice: NOTICE,
+            notice: notice(Language::English),
             train_to: self.settings.train_to,
             test_from: self.settings.test_from,
             seed: self.settings.seed,
@@ -350,7 +337,7 @@ pub(crate) struct Document<'a> {
     /// The fitted policy.
     fitted: Named,
     /// What every report of a calibration says.
-    notice: &'static str,
+    notice: String,
     /// The last day of the records that were fitted to.
     train_to: Date,
     /// The first day of the records that it was tried on.
@@ -385,8 +372,10 @@ struct Named {
 }
 
 /// What every report of a calibration says.
-pub const NOTICE: &str =
-    "Fitted values are estimates from these records, not official weights of the Program; a person decides on a policy.";
+#[must_use]
+pub fn notice(language: Language) -> String {
+    tool_text("calibration", "notice", language)
+}
 
 /// Fits a policy to a population up to a day, and tries it on what came after.
 ///

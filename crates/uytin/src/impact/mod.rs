@@ -21,6 +21,7 @@ pub use group::{GroupMoves, Groups, Test, Verdict};
 
 use crate::assessment::{PolicyName, real};
 use crate::bound::{BoundSubject, tier_id};
+use crate::codes::Language;
 use crate::date::Date;
 use crate::digest::Digest;
 use crate::json::to_json;
@@ -594,10 +595,10 @@ impl Impact {
     }
 
     /// A picture of the changes of score, as SVG; empty without compared subjects. `words` are those for the axis and for what
-    /// does not change.
+    /// does not change, in the language of the numbers.
     #[must_use]
-    pub fn changes_svg(&self, words: [&str; 2]) -> String {
-        picture::changes(self, words)
+    pub fn changes_svg(&self, words: [&str; 2], language: Language) -> String {
+        picture::changes(self, words, language)
     }
 }
 

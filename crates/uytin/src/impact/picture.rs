@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::{Impact, Ladder, Move};
+use crate::codes::Language;
 
 const WIDTH: f64 = 720.0;
 const UP: &str = "var(--up,#2b8a57)";
@@ -128,7 +129,7 @@ pub(super) fn flows(impact: &Impact, title: &dyn Fn(&str) -> String) -> String {
 }
 
 /// How many compared subjects change by how much; those who do not are told in words, since they would dwarf all others.
-pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2]) -> String {
+pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2], language: Language) -> String {
     const HEIGHT: f64 = 220.0;
     const BASE: f64 = 168.0;
     const SIDE: f64 = 40.0;
@@ -155,6 +156,7 @@ pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2]) -> String {
     }
     let most = real(counts.iter().copied().max().unwrap_or(1).max(1));
     let step = (WIDTH - 2.0 * SIDE) / f64::from(2 * bins);
+    let signed = |points: f64| language.decimal(format!("{points:+.1}")).replace('-', "−");
     let mut out = String::new();
     let _ = write!(
         out,
@@ -163,10 +165,11 @@ pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2]) -> String {
     for (bin, &count) in (0..).zip(&counts).filter(|(_, count)| **count > 0) {
         let height = ((BASE - 30.0) * real(count) / most).max(1.0);
         let (low, high) = (f64::from((bin - bins) * width) / 10.0, f64::from((bin + 1 - bins) * width) / 10.0);
+        let [low, high] = [low, high].map(signed);
         let colour = if bin >= bins { UP } else { DOWN };
         let _ = write!(
             out,
-            r#"<rect x="{:.2}" y="{:.2}" width="{:.2}" height="{height:.2}" fill="{colour}"><title>{low:+.1} … {high:+.1}: {}</title></rect>"#,
+            r#"<rect x="{:.2}" y="{:.2}" width="{:.2}" height="{height:.2}" fill="{colour}"><title>{low} … {high}: {}</title></rect>"#,
             SIDE + f64::from(bin) * step + 0.5,
             BASE - height,
             (step - 1.0).max(0.5),
@@ -177,7 +180,7 @@ pub(super) fn changes(impact: &Impact, [axis, unchanged]: [&str; 2]) -> String {
     for n in -4..=4 {
         let x = SIDE + (f64::from(n) + 4.0) / 8.0 * (WIDTH - 2.0 * SIDE);
         let points = f64::from(n) / 4.0 * f64::from(bins * width) / 10.0;
-        let label = if n == 0 { "0".to_owned() } else { format!("{points:+.1}").replace('-', "−") };
+        let label = if n == 0 { "0".to_owned() } else { signed(points) };
         let _ = write!(
             out,
             r#"<path d="M{x:.2} {BASE}v5" stroke="{INK}"/><text x="{x:.2}" y="{}" text-anchor="middle" fill="{INK}">{label}</text>"#,

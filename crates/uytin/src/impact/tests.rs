@@ -116,7 +116,7 @@ proptest! {
         prop_assert_eq!(groups.groups.iter().map(|group| group.subjects).sum::<u64>() + groups.ungrouped, impact.subjects);
         let document = json(&impact);
         prop_assert_eq!(document["attribution"].as_array().unwrap().len(), plan.steps().len());
-        for svg in [impact.flows_svg(&str::to_owned), impact.changes_svg(["points", "unchanged"])] {
+        for svg in [impact.flows_svg(&str::to_owned), impact.changes_svg(["points", "unchanged"], crate::Language::English)] {
             prop_assert!(!svg.contains("NaN") && !svg.contains("inf") && (svg.is_empty() || svg.ends_with("</svg>")));
         }
     }

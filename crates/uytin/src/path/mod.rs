@@ -26,6 +26,7 @@ use crate::mass::{MassKey, MassRow};
 use crate::points::Points;
 use crate::policy::Policy;
 use crate::policy::compiled::Compiled;
+use crate::reason::percent;
 use crate::record::{Body, Record, RecordKey};
 use crate::score::{Rows, evaluate};
 use crate::tier::{Standing, Tier};
@@ -199,18 +200,17 @@ impl Obstacle {
     /// The obstacle in words.
     #[must_use]
     pub fn text(&self, policy: &Policy, language: Language) -> String {
-        let percent = |share: &f64| Points::nearest(share * 1000.0).to_string();
+        let percent = |share: &f64| percent(*share, language);
+        let points = |points: &Points| points.text(language);
         let (most, needed, until, tier) = match self {
             Self::NoSource => Default::default(),
             Self::FindingInForce { until, .. } => (String::new(), String::new(), until.to_string(), String::new()),
             Self::Sectors { most, needed } => (most.to_string(), needed.to_string(), String::new(), String::new()),
-            Self::Bound { most, needed } => (most.to_string(), needed.to_string(), String::new(), String::new()),
+            Self::Bound { most, needed } => (points(most), points(needed), String::new(), String::new()),
             Self::Support { most, needed } | Self::Coverage { most, needed } => {
                 (percent(most), percent(needed), String::new(), String::new())
             }
-            Self::Imposed { tier, most, needed } => {
-                (most.to_string(), needed.to_string(), String::new(), policy.tier_title(tier, language))
-            }
+            Self::Imposed { tier, most, needed } => (points(most), points(needed), String::new(), policy.tier_title(tier, language)),
         };
         let parameters = [("most", &*most), ("needed", &needed), ("until", &until), ("tier", &tier)];
         filled_tool("path_obstacles", self.code(), language, &parameters)

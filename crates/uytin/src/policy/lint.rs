@@ -46,7 +46,11 @@ pub struct PolicyWarning {
 
 impl PolicyWarning {
     fn text_of(&self, part: &str, language: Language) -> String {
-        let parameters: Vec<(&str, &str)> = self.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // Whatever else a text names may have a point in its name.
+        let is_number = |name: &str| matches!(name, "most" | "needed" | "share");
+        let value = |(name, value): &(&'static str, String)| (*name, if is_number(name) { language.decimal(value) } else { value.clone() });
+        let parameters: Vec<(&str, String)> = self.parameters.iter().map(value).collect();
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
         filled_tool(part, self.code, language, &parameters)
     }
 
