@@ -171,8 +171,11 @@ test('what reaches a higher tier is searched for when it is asked for, in a work
   assert.deepEqual(workers.map((url) => url.split('/').pop()), ['tools-worker.js']);
   await page.screenshot({ path: join(pictures, 'path.png'), fullPage: true });
   await page.getByRole('button', { name: /^Withdraw/ }).first().click();
-  // A search that an edit overtakes is given up.
+  // A search that an edit overtakes is given up: this one would never end, since it gets no engine.
+  await page.route('**/tools.wasm', () => {});
+  const started = page.waitForEvent('worker');
   await page.getByRole('button', { name: 'Search' }).click();
+  await started;
   await page.getByRole('button', { name: /^Restore/ }).first().click();
   await page.getByRole('button', { name: 'Search' }).waitFor();
   await page.waitForFunction(() => !document.querySelector('uytin-preview').shadowRoot.querySelector('.fault'));
