@@ -7,7 +7,7 @@ use uytin::calibrate::Settings;
 use uytin::coverage::CoverageSettings;
 use uytin::fairness::FairnessSettings;
 use uytin::gaming::AttackSettings;
-use uytin::{Date, Language};
+use uytin::{BOOTSTRAP_REPLICATES_MAX, COVERAGE_REPLICATES_MAX, Date, Language, ROWS_MAX};
 
 use crate::input::InputFormat;
 
@@ -257,10 +257,10 @@ pub struct Calibrate {
     #[arg(long, value_name = "S", default_value_t = CALIBRATION.seed)]
     pub seed: u64,
     /// Bootstrap replicates
-    #[arg(long, value_name = "N", default_value_t = CALIBRATION.replicates)]
+    #[arg(long, value_name = "N", default_value_t = CALIBRATION.replicates, value_parser = whole::<usize, 0, BOOTSTRAP_REPLICATES_MAX>)]
     pub replicates: usize,
     /// Rows that half-lives are sought on, and that predictions are made of, at most: of whole subjects drawn at random
-    #[arg(long, value_name = "N", default_value_t = CALIBRATION.test_rows)]
+    #[arg(long, value_name = "N", default_value_t = CALIBRATION.test_rows, value_parser = whole::<usize, 1, ROWS_MAX>)]
     pub sample_rows: usize,
     /// Write the fitted policy
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -294,17 +294,17 @@ pub struct Fairness {
     /// The column of the group
     #[arg(long, value_name = "COLUMN", default_value = "group")]
     pub group_column: String,
-    /// The column of the outcome; it may be missing
-    #[arg(long, value_name = "COLUMN", default_value = "outcome")]
-    pub outcome_column: String,
+    /// The column of the outcome [default: `outcome`, where there is one]
+    #[arg(long, value_name = "COLUMN")]
+    pub outcome_column: Option<String>,
     /// Groups of fewer subjects have no figures of their own
-    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().least)]
+    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().least, value_parser = whole::<usize, 1, ROWS_MAX>)]
     pub least: usize,
     /// Draws bootstrap replicates
     #[arg(long, value_name = "S", default_value_t = FairnessSettings::default().seed)]
     pub seed: u64,
     /// Bootstrap replicates
-    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().replicates)]
+    #[arg(long, value_name = "N", default_value_t = FairnessSettings::default().replicates, value_parser = whole::<usize, 0, BOOTSTRAP_REPLICATES_MAX>)]
     pub replicates: usize,
     #[command(flatten)]
     pub under: Under,
@@ -329,7 +329,7 @@ pub struct Coverage {
     #[arg(long, value_name = "S", default_value_t = CoverageSettings::default().seed)]
     pub seed: u64,
     /// Simulated subjects of each figure
-    #[arg(long, value_name = "N", default_value_t = CoverageSettings::default().replicates)]
+    #[arg(long, value_name = "N", default_value_t = CoverageSettings::default().replicates, value_parser = whole::<u32, 1, COVERAGE_REPLICATES_MAX>)]
     pub replicates: u32,
     #[command(flatten)]
     pub report: ReportArgs,
@@ -414,6 +414,12 @@ pub enum ListFormat {
     Json,
     /// One row a candidate
     Csv,
+}
+
+/// A whole number of a range.
+fn whole<T: TryFrom<u64>, const LEAST: u64, const MOST: u64>(text: &str) -> Result<T, String> {
+    let number = text.parse::<u64>().ok().filter(|n| (LEAST..=MOST).contains(n)).and_then(|n| T::try_from(n).ok());
+    number.ok_or_else(|| format!("found {}, expected a whole number from {LEAST} to {MOST}", uytin::quote(text)))
 }
 
 /// Bytes as people write them: `500MB`, `4GiB`, `1000000`.

@@ -10,6 +10,7 @@ use crate::document::{Document, Part};
 use crate::failure::{Failure, Result};
 use crate::input;
 use crate::progress::Progress;
+use crate::receipt::subject;
 use crate::text::Words;
 
 /// A bound was exceeded.
@@ -22,10 +23,7 @@ pub fn run(args: &Attack, quiet: bool) -> Result<u8> {
     let mut bases = AttackSettings { random_bases: args.random, seed: args.seed }.bases(&policy, as_of);
     if !args.records.is_empty() {
         let ledger = input::ledger(&args.records, &Progress::new(quiet))?;
-        let subject = match &args.subject {
-            Some(subject) => subject.as_str(),
-            None => ledger.only_subject().map_err(|error| Failure::of("attack", &error))?,
-        };
+        let subject = subject(&ledger, args.subject.as_deref())?;
         bases.push(Base::of(subject, &ledger, subject));
     }
     let report = attack(&policy, as_of, &bases);
@@ -110,7 +108,7 @@ fn signed(words: &Words, points: f64) -> String {
 pub fn coverage(args: &Coverage) -> Result<u8> {
     let policy = input::policy(args.policy.as_deref())?.policy;
     let settings = CoverageSettings { criterion: args.criterion.clone(), seed: args.seed, replicates: args.replicates };
-    let report = simulate(&policy, &settings).map_err(|error| Failure::of("coverage", &error))?;
+    let report = simulate(&policy, &settings).map_err(|error| Failure::of_options(&error))?;
     coverage_document(&report, &Words::of(args.report.language.get())).write(&args.report)?;
     Ok(0)
 }

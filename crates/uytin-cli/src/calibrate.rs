@@ -38,7 +38,7 @@ pub fn run(args: &Calibrate, quiet: bool) -> Result<u8> {
     let settings = settings.unwrap_or_else(|| Settings::new(as_of, args.test_from.unwrap_or_else(|| as_of.plus(1))));
     let sample = args.sample_rows;
     let settings = Settings { seed: args.seed, replicates: args.replicates, search_rows: sample, test_rows: sample, ..settings };
-    let calibration = calibrate(&population, &policy, &settings).map_err(|error| Failure::of("calibrate", &error))?;
+    let calibration = calibrate(&population, &policy, &settings).map_err(|error| Failure::of_options(&error))?;
     let words = Words::of(args.language.get());
     let document = document(&calibration, &population, &words);
     if let Some(output) = output {

@@ -1,6 +1,8 @@
 //! `uytin contest` and `uytin statement`: the assessment without some records, and its reasons for a person.
 
-use uytin::{Assessment, Contest as Outcome, Language, Points, Reason, StatementDetails, StatementFormat, TierChange, tool_text};
+use uytin::{
+    Assessment, Contest as Outcome, Language, Points, Reason, ReasonCode, StatementDetails, StatementFormat, TierChange, tool_text,
+};
 
 use crate::args::{Contest, PageFormat, Statement, TextOrJson};
 use crate::assess;
@@ -28,6 +30,9 @@ pub fn run(args: &Contest, quiet: bool) -> Result<u8> {
 pub fn statement(args: &Statement, quiet: bool) -> Result<u8> {
     let output = Output::to(args.to.output.as_deref())?;
     let (bound, as_of, skipped) = bind_one(&args.one, quiet)?;
+    if let Some(day) = args.contest_by.filter(|day| *day < as_of) {
+        return Err(Failure::at("--contest-by", format_args!("`{day}`"), format_args!("a day not before the assessment's, {as_of}")));
+    }
     let details = StatementDetails { issued_by: args.issued_by.clone(), contest_at: args.contest_at.clone(), contest_by: args.contest_by };
     let is_page = args.to.output.as_ref().and_then(|path| path.extension()).is_some_and(|end| end == "html" || end == "htm");
     let format = match args.format {
@@ -168,7 +173,9 @@ fn list(page: &mut Page, words: &Words, label: &'static str, reasons: &[&Reason]
     let language: Language = words.language();
     page.heading(words.get(label));
     for reason in reasons {
-        let points = format!("{:>6}  ", words.signed(reason.points()));
+        // What is not rated has no points of its own.
+        let points = if reason.code == ReasonCode::LittleEvidence { String::new() } else { words.signed(reason.points()) };
+        let points = format!("{points:>6}  ");
         page.paragraph(&Line::new(&points, style(reason.points())), &Line::plain(&reason.text(contest.before.policy(), language)));
     }
 }

@@ -35,6 +35,14 @@ impl Failure {
         Self::Faults(error.faults().map(|fault| format!("{name}: {fault}")).collect())
     }
 
+    /// The faults of settings that options give: `$.test_from` is `--test-from`.
+    pub fn of_options(error: &Error) -> Self {
+        let place = |path: &str| path.trim_start_matches("$.").replace('_', "-");
+        Self::Faults(
+            error.faults().map(|fault| format!("--{}: found {}, expected {}", place(&fault.path), fault.found, fault.expected)).collect(),
+        )
+    }
+
     /// What the system says of an output.
     pub fn writing(name: impl Display, error: &io::Error) -> Self {
         if interrupt::is_asked() {

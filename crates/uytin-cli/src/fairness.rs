@@ -36,7 +36,7 @@ pub fn run(args: &args::Fairness, quiet: bool) -> Result<u8> {
     input::read_once(args.records.files.iter().chain(&args.under.policy).chain([&args.groups]))?;
     let (policy, as_of) = rules(&args.under)?;
     let policy = policy.policy;
-    let groups = read_groups(&args.groups, &args.group_column, &args.outcome_column)?;
+    let groups = read_groups(&args.groups, &args.group_column, args.outcome_column.as_deref())?;
     let settings = FairnessSettings { least: args.least, seed: args.seed, replicates: args.replicates };
     let mut fairness = Fairness::new(&policy, settings);
     let mut without = 0_usize;
@@ -135,12 +135,20 @@ fn table_scores(path: &Path, batches: uytin_columns::Batches, policy: &Policy, t
 }
 
 /// Reads which subject is of which group: any table with the columns.
-fn read_groups(path: &Path, group: &str, outcome: &str) -> Result<Groups> {
+fn read_groups(path: &Path, group: &str, outcome: Option<&str>) -> Result<Groups> {
     let Some(format) = InputFormat::table(None, path).or((path.as_os_str() == "-").then_some(uytin_columns::Format::Csv)) else {
         return Err(Failure::at(quote_path(path), "no such format", "groups as .csv, .parquet or .arrow"));
     };
     let name = quote_path(path);
     let (batches, _spooled) = open(path, format, "a file of groups")?;
+    // Also where there are no rows.
+    for needed in ["subject", group].into_iter().chain(outcome) {
+        if batches.schema.field_with_name(needed).is_err() {
+            let expected = if Some(needed) == outcome { "the column of the outcome" } else { "the columns `subject` and the group's" };
+            return Err(Failure::at(format_args!("{name}: $.{needed}"), "no such column", expected));
+        }
+    }
+    let outcome = outcome.unwrap_or("outcome");
     let mut groups = Groups { names: Vec::new(), of: HashMap::new() };
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let mut row_number = 0_u64;

@@ -27,15 +27,7 @@ pub fn run(args: &args::Impact, quiet: bool) -> Result<u8> {
     });
     let changes = args.changes.as_deref().map(|path| Output::to(Some(path))).transpose()?;
     let as_of = day(args.as_of)?;
-    let (from, to) = match (input::policy(args.from.as_deref()), input::policy(Some(&args.to))) {
-        (Ok(from), Ok(to)) => (from.policy, to.policy),
-        // What is wrong with either is said at once.
-        (Err(Failure::Faults(mut faults)), Err(Failure::Faults(others))) => {
-            faults.extend(others);
-            return Err(Failure::Faults(faults));
-        }
-        (Err(failure), _) | (_, Err(failure)) => return Err(failure),
-    };
+    let [from, to] = input::policies(args.from.as_deref(), &args.to)?;
     let plan = Plan::new(&from, &to);
     let words = Words::of(args.language.get());
     let progress = Progress::new(quiet);

@@ -292,6 +292,18 @@ pub fn policy(path: Option<&Path>) -> Result<PolicyText> {
     Ok(PolicyText { policy, text: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
+/// Two policies, or the faults of both.
+pub fn policies(from: Option<&Path>, to: &Path) -> Result<[Policy; 2]> {
+    match (policy(from), policy(Some(to))) {
+        (Ok(from), Ok(to)) => Ok([from.policy, to.policy]),
+        (Err(Failure::Faults(mut faults)), Err(Failure::Faults(others))) => {
+            faults.extend(others);
+            Err(Failure::Faults(faults))
+        }
+        (Err(failure), _) | (_, Err(failure)) => Err(failure),
+    }
+}
+
 /// Reads the brief of a shortlist.
 pub fn brief(path: &Path, policy: &Policy) -> Result<Brief> {
     let source = Source::of(path);

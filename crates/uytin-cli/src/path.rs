@@ -35,6 +35,9 @@ fn write(page: &mut Page, words: &Words, bound: &BoundSubject, paths: &Paths) {
     let now = bound.score(paths.as_of, paths.previous_tier.as_deref());
     let range = words.with("rangeNow", &[("lower", &words.points(now.lower)), ("upper", &words.points(now.upper))]);
     page.paragraph(&Line::plain("  "), &Line::new(words.get("tierNow"), SOFT).add(": ", SOFT).add(&tier, style.bold()).add(&range, SOFT));
+    if paths.previous_tier.as_ref().is_some_and(|previous| !crate::text::tiers(policy).any(|known| *known == **previous)) {
+        page.paragraph(&Line::plain("  "), &Line::new(&words.code("reviews", "previous-tier-unknown"), CARE));
+    }
     let classes: Vec<String> = paths.classes.iter().map(|class| words.code("sources", class)).collect();
     page.paragraph(&Line::plain("  "), &Line::new(words.get("furtherFrom"), SOFT).add(": ", SOFT).add(&classes.join(", "), PLAIN));
     if paths.paths.is_empty() {

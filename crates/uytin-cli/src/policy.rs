@@ -77,8 +77,7 @@ pub fn lint(file: &PolicyFile, format: TextOrJson, language: Language, to: &To) 
 pub fn diff(files: [&PathBuf; 2], format: TextOrJson, language: Language, to: &To) -> Result<u8> {
     let output = Output::to(to.output.as_deref())?;
     input::read_once(files)?;
-    let [from, to] = files.map(|file| input::policy(Some(file)).map(|policy| policy.policy));
-    let (from, to) = (from?, to?);
+    let [from, to] = input::policies(Some(files[0]), files[1])?;
     let diff = PolicyDiff::of(&from, &to);
     match format {
         TextOrJson::Json => output.write(|out| writeln!(out, "{}", diff.to_json()))?,

@@ -32,7 +32,7 @@ pub fn assess_one(one: &OneSubject, quiet: bool) -> Result<(Assessment, Skipped)
 
 /// The subject of that id, or the only one. One without records would be assessed as well, but in files it is a slip
 /// of the pen.
-fn subject<'a>(ledger: &'a Ledger, named: Option<&'a str>) -> Result<&'a str> {
+pub fn subject<'a>(ledger: &'a Ledger, named: Option<&'a str>) -> Result<&'a str> {
     let Some(named) = named else {
         return ledger.only_subject().map_err(|_| {
             Failure::at("--subject", format_args!("records of {} subjects", ledger.subjects().len()), "the id of one of them")

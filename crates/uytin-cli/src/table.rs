@@ -143,6 +143,10 @@ pub fn groups_of_table(path: &Path, column: Option<&str>) -> Result<Groups> {
     let column = match (column, others.as_slice()) {
         (Some(column), _) => column.to_owned(),
         (None, [only]) => (*only).to_owned(),
+        (None, []) => {
+            let found = if batches.schema.fields().is_empty() { "no columns" } else { "the column `subject` alone" };
+            return Err(Failure::at(&name, found, "the columns `subject` and the group's"));
+        }
         (None, all) => return Err(Failure::at(&name, format_args!("the columns {}", all.join(", ")), "one of them, by `--group-column`")),
     };
     let mut groups = Groups::new(&column);

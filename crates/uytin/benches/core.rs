@@ -51,6 +51,34 @@ fn one_subject(c: &mut Criterion) {
     group.finish();
 }
 
+/// What reaches higher tiers, for a subject of a thousand records, from a few classes and from all.
+fn path(c: &mut Criterion) {
+    let policy = Policy::reference();
+    let named = |n: usize, line: &str| line.replace("\"creator-0\"", "\"creator\"").replace("\"id\":\"", &format!("\"id\":\"{n}-"));
+    let of_source = |n: usize, line: &str| line.replace("\",\"source_class\"", &format!("-{n}\",\"source_class\""));
+    let records = |adverse: bool| -> String {
+        let lines = (0..26).flat_map(|n| {
+            let lines: Vec<String> = forty(0).lines().map(|line| of_source(n % 5, &named(n, line)) + "\n").collect();
+            lines
+        });
+        lines.filter(|line| adverse || line.contains("observation")).take(1000).collect()
+    };
+    let as_of = Date::new(2026, 11, 21).unwrap();
+    let mut group = c.benchmark_group("path of 1,000 records");
+    group.sample_size(10);
+    for (name, adverse, previous) in [("with findings", true, Some("restricted")), ("checks alone", false, None)] {
+        let ledger = Ledger::from_json_lines(records(adverse).as_bytes(), &Limits::DEFAULT).unwrap();
+        let bound = ledger.bind_subject(&policy, "creator");
+        let all: Vec<String> = policy.document().sources.iter().map(|(id, _)| id.to_string()).collect();
+        for (few, classes) in [("three classes", &all[..3]), ("all classes", &all[..])] {
+            group.bench_function(format!("{name}, {few}"), |b| {
+                b.iter(|| bound.paths(black_box(as_of), previous, classes).unwrap().paths.len());
+            });
+        }
+    }
+    group.finish();
+}
+
 fn reading(c: &mut Criterion) {
     let lines: String = (0..2_500).map(forty).collect();
     let mut group = c.benchmark_group("100,000 JSON Lines");
@@ -65,5 +93,5 @@ fn reading(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_subject, reading);
+criterion_group!(benches, one_subject, path, reading);
 criterion_main!(benches);

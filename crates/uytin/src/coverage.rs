@@ -246,7 +246,8 @@ pub fn simulate(policy: &Policy, settings: &CoverageSettings) -> Result<Coverage
     let found = policy.document().criteria().enumerate().find(|(_, (_, own))| criterion.is_none_or(|id| *own.id == *id));
     let Some((place, (_, rule))) = found else {
         let found = quote(criterion.unwrap_or_default());
-        return Err(Fault::new(Code::UnknownName, "$.criterion", found, "a criterion of the policy").into());
+        let names: Vec<String> = policy.document().criteria().take(24).map(|(_, criterion)| quote(&criterion.id)).collect();
+        return Err(Fault::new(Code::UnknownName, "$.criterion", found, format!("one of the criteria {}", names.join(", "))).into());
     };
     // Without caps, of one class of reliability 1.
     let mut free = policy.document().clone();

@@ -100,8 +100,14 @@ impl Ledger {
 
     fn put(&mut self, entry: Entry, limits: &Limits) -> Result<(), Error> {
         let subject = &entry.0.subject;
+        let too_many = || {
+            let found = format!("more than {} records of subject {}", limits.records_per_subject, quote(subject));
+            Fault::new(Code::TooMany, "$", found, format!("at most {} records of one subject", limits.records_per_subject))
+        };
         let entries = match self.subjects.get_mut(subject.as_str()) {
             Some(entries) => entries,
+            // A subject without records is none.
+            None if limits.records_per_subject == 0 => return Err(too_many().into()),
             None => self.subjects.entry(Arc::from(subject.as_str())).or_default(),
         };
         match entries.get(&entry) {
@@ -109,16 +115,7 @@ impl Ledger {
                 Arc::make_mut(entries).replace(entry);
             }
             Some(_) => {}
-            None if entries.len() >= limits.records_per_subject => {
-                let found = format!("more than {} records of subject {}", limits.records_per_subject, quote(subject));
-                return Err(Fault::new(
-                    Code::TooMany,
-                    "$",
-                    found,
-                    format!("at most {} records of one subject", limits.records_per_subject),
-                )
-                .into());
-            }
+            None if entries.len() >= limits.records_per_subject => return Err(too_many().into()),
             None => {
                 Arc::make_mut(entries).insert(entry);
                 self.len += 1;

@@ -78,6 +78,7 @@ pub use schema::{
     impact_change_schema, impact_schema, interval_coverage_schema, left_out_schema, paths_schema, policy_diff_schema, policy_lint_schema,
     policy_schema, receipt_schema, record_schema, shortlist_schema,
 };
+pub use settings::{BOOTSTRAP_REPLICATES_MAX, COVERAGE_REPLICATES_MAX, ROWS_MAX};
 pub use shortlist::{
     BeyondLimit, Brief, BriefDocument, Candidate, CriterionAtLeast, FindingFacts, LeftOut, Listed, NoFindings, Order, Ranking, Ranks,
     Shortfall, Shortlist, shortlist,

@@ -16,10 +16,12 @@ use crate::record::utf8;
 
 /// The greatest whole number that every reader of JSON holds.
 const SEED_MAX: u64 = (1 << 53) - 1;
-/// Those of a bootstrap are kept in memory, so many for each figure of each group.
-const BOOTSTRAP_REPLICATES_MAX: u64 = 10_000;
-const COVERAGE_REPLICATES_MAX: u64 = 1_000_000;
-const ROWS_MAX: u64 = u32::MAX as u64;
+/// The most bootstrap replicates: they are kept in memory, so many for each figure of each group.
+pub const BOOTSTRAP_REPLICATES_MAX: u64 = 10_000;
+/// The most simulated subjects of each figure of what the interval covers.
+pub const COVERAGE_REPLICATES_MAX: u64 = 1_000_000;
+/// The most rows of a sample, or subjects of a group.
+pub const ROWS_MAX: u64 = u32::MAX as u64;
 
 /// Reads an object of settings; no text at all stands for an empty object.
 fn read<T>(json: &[u8], fields: &[&str], what: &str, fill: impl FnOnce(&mut Reader, &Object<'_>) -> T) -> Result<T, Error> {

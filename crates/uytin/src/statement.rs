@@ -169,7 +169,7 @@ impl Writer<'_> {
             (self.points(assessment.interval.lower), self.points(assessment.interval.upper), self.points(assessment.score));
         let parameters = [("score", &*score), ("lower", &lower), ("upper", &upper), ("confidence", confidence)];
         let mut facts = vec![(self.word("subject"), assessment.subject.to_string())];
-        if let Some(issuer) = &self.details.issued_by {
+        if let Some(issuer) = self.details.issued_by.as_ref().filter(|issuer| !issuer.trim().is_empty()) {
             facts.push((self.word("issued-by"), issuer.clone()));
         }
         facts.push((self.word("as-of"), assessment.as_of.to_string()));

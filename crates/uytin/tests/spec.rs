@@ -431,6 +431,10 @@ fn limits_refuse_before_work() {
     let second = Record::from_json(&record.replace(r#""id":"1""#, r#""id":"2""#)).unwrap();
     assert_eq!(ledger.add_within(second, &limits).unwrap_err().code().as_str(), "too-many");
     assert_eq!(ledger.len(), 1);
+    let mut none = Ledger::new();
+    let record = Record::from_json(record).unwrap();
+    assert_eq!(none.add_within(record, &Limits { records_per_subject: 0, ..limits }).unwrap_err().code().as_str(), "too-many");
+    assert_eq!((none.len(), none.subjects().len(), none == Ledger::new()), (0, 0, true));
     let nested = "[".repeat(200_000);
     assert_eq!(Policy::from_json(&nested).unwrap_err().code().as_str(), "too-deep");
     assert!(Record::from_json(&nested).is_err());

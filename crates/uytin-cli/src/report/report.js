@@ -391,7 +391,7 @@ const detail = a => {
     meas(a).length > 0 && card('measures', 'd-m', h('p', h('span.tag', t('proposal'))), h('ul.list', meas(a).map(m => h('li', h('h3', name(measures, mid(m))),
       m.triggers?.length > 0 && h('p.small', `${t('because')}: ${m.triggers.map(trigger).join('; ')}`), m.until && h('p.small', t('until', { date: date(m.until) })), basis(measures.get(mid(m))?.basis))))),
     a.reasons?.length > 0 && card('reasons', 'd-r', h('ol.list', { role: 'list' }, a.reasons.map(r => h('li.reason',
-      h('span', { class: 'pts' + (r.points < 0 ? ' neg' : '') }, r.points == null ? '' : fmt.sg(r.points)),
+      h('span', { class: 'pts' + (r.points < 0 ? ' neg' : '') }, r.points == null || r.code === 'little-evidence' ? '' : fmt.sg(r.points)),
       h('div', h('p', T(r.text) || code('reasons', r.code)), r.part && h('p.rec', partName(r.part)), T(r.change) && h('p.small', h('b', t('change') + ': '), T(r.change)), recs(r.records), basis(r.basis)))))),
     waterfall(a),
     a.pillars?.length > 0 && card('pillars', 'd-q', !ok && h('p.soft.small', t('pillarsUnrated')), h('ul', { class: 'pill' + (ok ? '' : ' hatched'), role: 'list' }, a.pillars.map(p => h('li', h('span', name(pillars, p.id)),
