@@ -510,7 +510,7 @@ pub fn attacks(
 /// >>> interval_coverage("nothing")
 /// Traceback (most recent call last):
 ///   ...
-/// uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
+/// uytin...UytinError: $.criterion: found `nothing`, expected one of the criteria `ad-disclosure`, ...
 #[pyfunction]
 #[pyo3(signature = (criterion = None, *, policy = None, seed = 1, replicates = 4000))]
 pub fn interval_coverage(

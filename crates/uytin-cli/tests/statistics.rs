@@ -91,7 +91,7 @@ fn a_table_is_calibrated_like_the_records_that_it_holds() {
     refused(
         &["calibrate", "@", "--as-of", DAY, "--train-to", "2026-01-02", "--test-from", "2026-01-01", "-o", "@"],
         &[&at("trial.jsonl"), &at("fitted.json")],
-        &["test_from", "a day after 2026-01-02"],
+        &["--test-from", "a day after 2026-01-02"],
     );
     assert!(!at("fitted.json").exists());
     // Nothing is left to predict.
@@ -145,7 +145,7 @@ fn simulations_answer_and_refuse() {
     let json: Value =
         serde_json::from_str(&good(&["coverage", "--policy", "@", "--replicates", "50", "--format", "json"], &[&policy])).unwrap();
     assert_eq!((json["criterion"].as_str(), json["rows"].as_array().unwrap().len()), (Some("claim-accuracy"), 24));
-    refused(&["coverage", "--criterion", "unheard-of"], &[], &["`unheard-of`", "a criterion of the policy"]);
+    refused(&["coverage", "--criterion", "unheard-of"], &[], &["`unheard-of`", "one of the criteria"]);
     let attack = ["attack", "--policy", "@", "--as-of", DAY, "--random", "2"];
     let json: Value = serde_json::from_str(&good(&[&attack[..], &["--format", "json"]].concat(), &[&policy])).unwrap();
     assert_eq!((json["holds"].as_bool(), json["bases"].as_u64()), (Some(true), Some(3)));
