@@ -17,7 +17,10 @@ fuzz_target!(|data: &[u8]| {
         for (day, previous) in [(20_778, None), (20_778, Some("trusted")), (Date::MAX.days(), Some("?")), (Date::MIN.days(), None)] {
             let as_of = Date::from_days(day).expect("a date");
             let (score, whole) = (bound.score(as_of, previous), bound.assess(as_of, previous));
-            assert_eq!((score.score, score.lower, score.upper, score.tier), (whole.score, whole.interval.lower, whole.interval.upper, &*whole.tier));
+            assert_eq!(
+                (score.score, score.lower, score.upper, score.tier),
+                (whole.score, whole.interval.lower, whole.interval.upper, &*whole.tier)
+            );
             assert!(score.lower <= score.score && score.score <= score.upper && (0..=1000).contains(&score.upper.tenths()));
             assert_eq!(whole.waterfall.iter().map(|part| part.points).sum::<Points>(), whole.score);
             // The costliest check, so once an input.

@@ -59,7 +59,8 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
     fs::create_dir_all(corpus)?;
     let write = |n: usize, bytes: &[u8]| fs::write(corpus.join(format!("seed-{n}")), bytes);
     if name == "policy" {
-        for (n, path) in policies()?.into_iter().enumerate() {
+        let brief = root().join("examples/data/brief.json");
+        for (n, path) in policies()?.into_iter().chain([brief]).enumerate() {
             write(n, &fs::read(path)?)?;
         }
         return Ok(());
@@ -107,6 +108,14 @@ fn words() -> String {
         "amount",
         "null",
         "1e400",
+        "criterion",
+        "least",
+        "no_findings",
+        "random_bases",
+        "replicates",
+        "seed",
+        "tier_at_least",
+        "within_days",
     ]);
     words.sort_unstable();
     words.dedup();

@@ -7,11 +7,10 @@ use crate::date::Date;
 use crate::error::{Code, Error, Fault};
 use crate::fairness::FairnessSettings;
 use crate::gaming::AttackSettings;
-use crate::json::Json;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::policy::read::{Node, Object, Reader};
+use crate::policy::read::{Node, Object, Reader, tree};
 use crate::record::utf8;
 
 /// The greatest whole number that every reader of JSON holds.
@@ -25,12 +24,8 @@ pub const ROWS_MAX: u64 = u32::MAX as u64;
 
 /// Reads an object of settings; no text at all stands for an empty object.
 fn read<T>(json: &[u8], fields: &[&str], what: &str, fill: impl FnOnce(&mut Reader, &Object<'_>) -> T) -> Result<T, Error> {
-    let (text, limits) = (utf8(json)?, Limits::DEFAULT);
-    if text.len() > limits.policy_bytes {
-        let found = format!("{} bytes", text.len());
-        return Err(Fault::new(Code::TooLong, "$", found, format!("settings of at most {} bytes", limits.policy_bytes)).into());
-    }
-    let tree = Json::parse(if text.is_empty() { "{}" } else { text }, limits.depth)?;
+    let text = utf8(json)?;
+    let tree = tree(if text.is_empty() { "{}" } else { text }, &Limits::DEFAULT, "settings")?;
     let mut reader = Reader::default();
     let object = reader.object(&Node { value: &tree, path: "$".into() }, fields, what);
     let settings = fill(&mut reader, &object);

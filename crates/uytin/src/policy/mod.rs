@@ -25,8 +25,7 @@ pub use section::{Section, mix};
 
 use crate::codes::{Language, text};
 use crate::digest::Digest;
-use crate::error::{Code, Error, Fault};
-use crate::json::Json;
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::utf8;
 use compiled::Compiled;
@@ -83,11 +82,7 @@ impl Policy {
     /// # Errors
     /// As [`Policy::from_json`], and where the document exceeds a limit.
     pub fn from_json_within(text: &str, limits: &Limits) -> Result<Self, Error> {
-        if text.len() > limits.policy_bytes {
-            let found = format!("{} bytes", text.len());
-            return Err(Fault::new(Code::TooLong, "$", found, format!("a policy of at most {} bytes", limits.policy_bytes)).into());
-        }
-        let tree = Json::parse(text, limits.depth)?;
+        let tree = read::tree(text, limits, "a policy")?;
         let document = read::read(&tree)?;
         let canonical = tree.canonical();
         let digest = Digest::of(&canonical);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Code, Error, Fault, quote};
 use crate::json::{Json, below, number as decimal};
+use crate::limits::Limits;
 use crate::record::REACH_MAX;
 
 use super::document::{
@@ -20,6 +21,15 @@ pub(crate) const DAYS_MAX: u32 = 36_500;
 const IMPLICIT_TIERS: [&str; 2] = ["standard", "unrated"];
 /// Ids are held as 16-bit numbers by the batch engine.
 const NAMES_MAX: usize = 32_767;
+
+/// The tree of a document of this kind, within the limits.
+pub(crate) fn tree(text: &str, limits: &Limits, kind: &str) -> Result<Json, Error> {
+    if text.len() > limits.policy_bytes {
+        let found = format!("{} bytes", text.len());
+        return Err(Fault::new(Code::TooLong, "$", found, format!("{kind} of at most {} bytes", limits.policy_bytes)).into());
+    }
+    Ok(Json::parse(text, limits.depth)?)
+}
 
 /// The document of this tree.
 pub(super) fn read(tree: &Json) -> Result<PolicyDocument, Error> {

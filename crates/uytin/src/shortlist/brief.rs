@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::bound::{STANDARD, tier_of};
-use crate::error::{Code, Error, Fault, quote};
+use crate::error::{Code, Error, quote};
 use crate::json::{Json, to_json};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::policy::read::{DAYS_MAX, Node, Object, Reader, SHARE};
+use crate::policy::read::{DAYS_MAX, Node, Object, Reader, SHARE, tree};
 use crate::record::utf8;
 
 /// How many candidates are listed where the brief does not say.
@@ -146,12 +146,7 @@ impl Brief {
     /// # Errors
     /// Every fault of the document, each with its JSON path.
     pub fn from_json(text: &str, policy: &Policy) -> Result<Self, Error> {
-        let limits = Limits::DEFAULT;
-        if text.len() > limits.policy_bytes {
-            let found = format!("{} bytes", text.len());
-            return Err(Fault::new(Code::TooLong, "$", found, format!("a brief of at most {} bytes", limits.policy_bytes)).into());
-        }
-        let tree = Json::parse(text, limits.depth)?;
+        let tree = tree(text, &Limits::DEFAULT, "a brief")?;
         let mut reader = Reader::default();
         let document = read(&mut reader, &tree);
         check(&mut reader, &document, policy);
