@@ -1400,7 +1400,7 @@ def interval_coverage(criterion: str | None = None, *, policy: Policy | None = N
     >>> interval_coverage("nothing")
     Traceback (most recent call last):
       ...
-    uytin...UytinError: $.criterion: found `nothing`, expected a criterion of the policy
+    uytin...UytinError: $.criterion: found `nothing`, expected one of the criteria `ad-disclosure`, ...
     """
 
 def paths(records: Any, as_of: Any, classes: SupportsGetItem[int, str], *, subject: str | None = None, policy: Policy | None = None, previous_tier: str | None = None) -> Answer:
