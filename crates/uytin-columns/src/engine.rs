@@ -12,15 +12,19 @@ use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds};
+use crate::order::Order;
 use crate::output::{Extras, Shape};
 use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
 use crate::previous::Previous;
+use crate::space::Space;
 use crate::subject::{Context, Counts, Finisher};
 
 /// Rows that a partition should have, so that it stays in the second cache.
 const PARTITION_ROWS: usize = 1 << 14;
 /// More partitions than this at a time make the packing slower.
 const PARTITIONS_MAX: usize = 1 << 12;
+/// Subjects of a sorted stream are ordered so many at a time, as a power of two.
+const RUN_BITS: u32 = 10;
 /// Rows that a stream holds at a time, for each thread.
 const WINDOW_ROWS: usize = 1 << 19;
 
@@ -394,8 +398,8 @@ impl InputBytes {
 }
 
 /// A chunk's rows, ordered by partition.
-struct Packs<C> {
-    cells: Vec<C>,
+struct Packs<'s, C> {
+    cells: &'s [C],
     /// Where each partition starts.
     starts: Vec<u32>,
 }
@@ -416,15 +420,17 @@ impl Partitions<'_, '_, '_> {
         let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
         let done = AtomicU64::new(0);
         let hasher = RandomState::default();
+        let mut space = Space::new(rows);
         let packs = chunks(self.context.batches, size)
             .par_iter()
-            .map(|chunk| {
-                let packs = self.pack::<C>(chunk, count, &hasher)?;
+            .zip(space.cells().par_chunks_mut(size))
+            .map(|(chunk, cells)| {
+                let packs = self.pack::<C>(chunk, cells, count, &hasher)?;
                 let rows = done.fetch_add(packs.cells.len() as u64, Ordering::Relaxed) + packs.cells.len() as u64;
                 self.job.tell(rows, 0);
                 Ok(packs)
             })
-            .collect::<Result<Vec<Packs<C>>, Error>>()?;
+            .collect::<Result<Vec<Packs<'_, C>>, Error>>()?;
 
         let scored = AtomicU64::new(0);
         // Groups of partitions, so that batches of the result are large.
@@ -452,7 +458,7 @@ impl Partitions<'_, '_, '_> {
     }
 
     /// Packs a chunk and orders its rows by partition.
-    fn pack<C: Cell>(&self, chunk: &[Piece], count: usize, hasher: &RandomState) -> Result<Packs<C>, Error> {
+    fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
         let batches = self.context.batches;
         let len: usize = chunk.iter().map(|piece| piece.len).sum();
         let mut ids = vec![0; len];
@@ -477,19 +483,20 @@ impl Partitions<'_, '_, '_> {
             sum += std::mem::replace(start, sum);
         }
         let mut places = starts.clone();
-        let mut cells = vec![C::default(); len];
         let context = &self.context;
         let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), hasher.clone());
         let local_bits = context.layout.map_or(0, Layout::local);
         let mask = (1_u32 << self.shift) - 1;
         let mut block: Vec<C> = Vec::with_capacity(BLOCK);
-        let mut ids = ids.into_iter();
+        let mut ids = ids.as_slice();
         for piece in chunk {
             let Some(batch) = batches.get(piece.batch) else { continue };
             for start in (piece.start..piece.start + piece.len).step_by(BLOCK) {
                 let len = BLOCK.min(piece.start + piece.len - start);
                 packer.pack(batch, self.sources, start, len, &mut block)?;
-                for (mut cell, id) in block.iter().copied().zip(ids.by_ref()) {
+                let (own, rest) = ids.split_at(len.min(ids.len()));
+                ids = rest;
+                for (mut cell, &id) in block.iter().copied().zip(own) {
                     cell.packed_mut().key |= u64::from(id & mask) << local_bits;
                     if let Some(place) = places.get_mut((id >> self.shift) as usize) {
                         if let Some(out) = cells.get_mut(*place as usize) {
@@ -505,57 +512,21 @@ impl Partitions<'_, '_, '_> {
     }
 
     /// Scores a group of partitions.
-    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<C>]) -> Result<Part, Error> {
+    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, C>]) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
         let mut finisher = Finisher::new(self.context, range.len() * subjects_each);
-        let local_bits = self.context.layout.map_or(0, Layout::local);
-        let mut ordered: Vec<C> = Vec::new();
-        let mut ends: Vec<u32> = Vec::new();
-        let mask = subjects_each as u64 - 1;
+        let mut order = Order::new(self.context.layout, self.shift);
         for partition in range {
             self.job.check_cancelled()?;
-            let parts = || {
-                packs.iter().map(move |pack| {
-                    let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
-                    pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
-                })
-            };
-            // A counting sort by subject.
-            ends.clear();
-            ends.resize(subjects_each, 0);
-            let mut len = 0;
-            for cell in parts().flatten() {
-                if let Some(end) = ends.get_mut((cell.packed().key >> local_bits & mask) as usize) {
-                    *end += 1;
-                }
-                len += 1;
-            }
-            let mut sum = 0;
-            for end in &mut ends {
-                sum += std::mem::replace(end, sum);
-            }
-            if ordered.len() < len {
-                ordered.resize(len, C::default());
-            }
-            for cell in parts().flatten() {
-                if let Some(end) = ends.get_mut((cell.packed().key >> local_bits & mask) as usize) {
-                    if let Some(out) = ordered.get_mut(*end as usize) {
-                        *out = *cell;
-                    }
-                    *end += 1;
-                }
-            }
-            let mut start = 0;
-            for (local, &end) in ends.iter().enumerate() {
-                let end = end as usize;
-                if end > start
-                    && let Some(cells) = ordered.get_mut(start..end)
-                    && let Some(name) = self.subjects.names.get(partition * subjects_each + local)
-                {
-                    finisher.finish(name, cells)?;
-                }
-                start = end;
-            }
+            let parts = packs.iter().map(|pack| {
+                let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
+                pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
+            });
+            order.sort(parts);
+            order.each_subject(|local, cells| match self.subjects.names.get(partition * subjects_each + local) {
+                Some(name) => finisher.finish(name, cells),
+                None => Ok(()),
+            })?;
         }
         Ok(Part::of(finisher))
     }
@@ -682,7 +653,7 @@ impl<'j, 's> Stream<'j, 's> {
         }
         let sources = self.sources.ids(&columns);
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
-        let layout = self.job.layout(self.sources.len(), 0);
+        let layout = self.job.layout(self.sources.len(), RUN_BITS);
         let job = self.job;
         let context = Context {
             policy: job.policy,
@@ -809,12 +780,15 @@ impl SortedRun<'_, '_, '_> {
         let mut finisher = Finisher::new(context, span.len() / 4);
         let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), self.hasher.clone());
         let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let mut order = Order::new(context.layout, RUN_BITS);
+        // Subjects that are complete but for the last, with the rows of all of them.
+        let mut names: Vec<Name<'_>> = Vec::new();
         let mut cells: Vec<C> = Vec::new();
         let mut current = match span.start.checked_sub(1) {
             Some(before) => Some(self.positions.name(before)?),
             None => self.before,
         };
-        let mut is_open = false;
+        let local_bits = context.layout.map_or(0, Layout::local);
         let (mut place, mut row) = self.positions.at(span.start);
         let mut left = span.len();
         while left > 0 {
@@ -829,23 +803,27 @@ impl SortedRun<'_, '_, '_> {
             let mut at = row;
             while !rest.is_empty() {
                 let name = name_of(batch, at)?;
-                let order = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
-                if !(is_open && order.is_eq()) {
-                    if order.is_le() {
+                let step = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
+                if names.is_empty() || !step.is_eq() {
+                    if step.is_le() {
                         let text = |name: Name<'_>| quote(&name.to_text());
                         let found = format!("{} after {}", text(name), current.map_or_else(String::new, text));
                         let expected = "rows in ascending order of subject, as `sorted` says";
                         return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
                     }
-                    if let Some(before) = current.filter(|_| is_open) {
-                        finisher.finish(before, &mut cells)?;
+                    if names.len() == 1 << RUN_BITS || cells.len() >= PARTITION_ROWS {
+                        Self::finish(&mut order, &mut finisher, &mut names, &mut cells)?;
                     }
-                    cells.clear();
-                    (current, is_open) = (Some(name), true);
+                    names.push(name);
+                    current = Some(name);
                 }
                 let same = 1 + batch.subject.run_length(at + 1, row + len);
                 let (run, after) = rest.split_at(same.min(rest.len()));
-                cells.extend_from_slice(run);
+                let local = (names.len() as u64).saturating_sub(1) << local_bits;
+                cells.extend(run.iter().copied().map(|mut cell| {
+                    cell.packed_mut().key |= local;
+                    cell
+                }));
                 rest = after;
                 at += same;
             }
@@ -853,10 +831,22 @@ impl SortedRun<'_, '_, '_> {
             left -= len;
             self.job.check_cancelled()?;
         }
-        if let Some(before) = current.filter(|_| is_open) {
-            finisher.finish(before, &mut cells)?;
-        }
+        Self::finish(&mut order, &mut finisher, &mut names, &mut cells)?;
         Ok(Part::of(finisher))
+    }
+
+    /// Makes the rows of these subjects, and empties both.
+    fn finish<'n, C: Cell>(
+        order: &mut Order<C>,
+        finisher: &mut Finisher<'_, '_>,
+        names: &mut Vec<Name<'n>>,
+        cells: &mut Vec<C>,
+    ) -> Result<(), Error> {
+        order.sort(std::iter::once(cells.as_slice()));
+        order.each_subject(|local, cells| names.get(local).map_or(Ok(()), |&name| finisher.finish(name, cells)))?;
+        names.clear();
+        cells.clear();
+        Ok(())
     }
 }
 

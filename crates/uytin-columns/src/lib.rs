@@ -7,6 +7,7 @@ mod engine;
 mod file;
 mod ids;
 mod impact;
+mod order;
 mod output;
 mod pack;
 mod population;
@@ -14,6 +15,7 @@ mod previous;
 mod row;
 mod shortlist;
 mod simulate;
+mod space;
 mod subject;
 
 pub use engine::{Job, Progress, Screening, Summary, Watch};

@@ -245,6 +245,8 @@ pub(crate) struct Rows {
     json: StringBuilder,
     condition: Vec<Option<i16>>,
     left_out: StringBuilder,
+    /// Subjects, with or without their verdicts.
+    count: usize,
     /// Bytes of text so far.
     bytes: usize,
 }
@@ -275,19 +277,22 @@ impl Rows {
             json: StringBuilder::new(),
             condition: Vec::new(),
             left_out: StringBuilder::new(),
+            count: 0,
             bytes: 0,
         }
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.score.len() >= ROWS_MAX || self.bytes >= BYTES_MAX
+        self.count >= ROWS_MAX || self.bytes >= BYTES_MAX
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.score.is_empty()
+        self.count == 0
     }
 
-    fn name(&mut self, name: Name<'_>) {
+    /// Adds a subject, whose verdict follows in its turn.
+    pub(crate) fn name(&mut self, name: Name<'_>) {
+        self.count += 1;
         match name {
             Name::Number(n) => self.numbers.push(n),
             Name::Text(text) => {
@@ -298,25 +303,46 @@ impl Rows {
     }
 
     /// Adds a subject, and gives its verdict; `verdict` hands place and score of its pillars to what it is given.
-    #[inline]
     pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: impl FnOnce(&mut dyn FnMut(usize, Points)) -> Verdict) -> Verdict {
         self.name(name);
-        let first = self.pillars.len();
-        // Those stay null that exemptions have emptied.
-        self.pillars.resize(first + shape.pillars, None);
-        let own = self.pillars.get_mut(first..).unwrap_or_default();
+        let own = self.next_pillars(shape);
         let verdict = verdict(&mut |place, score| {
             if let Some(pillar) = own.get_mut(place) {
                 *pillar = Some(score);
             }
         });
+        self.numbers_of(shape, &verdict);
+        verdict
+    }
+
+    /// Adds the verdict of the next subject that has a name, with place and score of its pillars.
+    #[inline]
+    pub(crate) fn add_verdict(&mut self, shape: &Shape, verdict: &Verdict, pillars: impl Iterator<Item = (usize, Points)>) {
+        let own = self.next_pillars(shape);
+        for (place, score) in pillars {
+            if let Some(pillar) = own.get_mut(place) {
+                *pillar = Some(score);
+            }
+        }
+        self.numbers_of(shape, verdict);
+    }
+
+    /// The pillars of one more subject: those stay null that exemptions have emptied.
+    #[inline]
+    fn next_pillars(&mut self, shape: &Shape) -> &mut [Option<Points>] {
+        let first = self.pillars.len();
+        self.pillars.resize(first + shape.pillars, None);
+        self.pillars.get_mut(first..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn numbers_of(&mut self, shape: &Shape, verdict: &Verdict) {
         self.score.push(verdict.score);
         self.lower.push(verdict.lower);
         self.upper.push(verdict.upper);
         self.coverage.push(verdict.coverage);
         self.tier.push(shape.tier_place(verdict.tier));
         self.human_review.push(verdict.human_review);
-        verdict
     }
 
     /// Adds the first condition of the brief that the subject does not meet.

@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
+use bytemuck::{Pod, Zeroable};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
@@ -17,7 +18,8 @@ use crate::row::RowRef;
 pub(crate) const BLOCK: usize = 1024;
 
 /// One row. The key holds, from the top: subject within its partition, slot, class, source, age.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+#[repr(C)]
 pub(crate) struct Packed {
     pub(crate) key: u64,
     /// Passed; of a row that is set aside the reason; of a row that is more than checks the low half of its number.
@@ -27,7 +29,8 @@ pub(crate) struct Packed {
 }
 
 /// A row of a table with ids: what tells repeated records apart.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+#[repr(C)]
 pub(crate) struct Tagged {
     packed: Packed,
     hash: u32,
@@ -35,7 +38,7 @@ pub(crate) struct Tagged {
 }
 
 /// What a row is packed into.
-pub(crate) trait Cell: Copy + Default + Send + Sync {
+pub(crate) trait Cell: Pod + Default + Send + Sync {
     const TAGGED: bool;
     fn new(packed: Packed, hash: u32, row: u32) -> Self;
     fn packed(&self) -> &Packed;
@@ -115,6 +118,11 @@ impl Layout {
             aside,
         };
         (layout.local() + local <= u64::BITS).then_some(layout)
+    }
+
+    /// The bits of the age, which no order depends on.
+    pub(crate) const fn age(self) -> u32 {
+        self.age
     }
 
     /// The place of the subject's bits.
@@ -214,9 +222,14 @@ struct StaticRows {
     slots: u32,
     classes: u32,
     rows: Vec<Result<u64, SetAside>>,
+    /// The same, with [`StaticRows::ASIDE`] instead of a reason.
+    keys: Vec<u64>,
 }
 
 impl StaticRows {
+    /// Stands for rows that are set aside: no key has the bits of the subject yet.
+    const ASIDE: u64 = u64::MAX;
+
     /// `None` where the policy is so large that asking for all of them would not pay.
     fn new(resolver: Resolver<'_>, layout: Layout) -> Option<Self> {
         let known = |count: usize| u16::try_from(count).ok().filter(|&count| count < 1 << 7);
@@ -232,13 +245,24 @@ impl StaticRows {
                 Row::Finding { .. } | Row::Exemption { .. } => Err(SetAside::UnknownCriterion),
             }
         });
-        Some(Self { slots: slots.into(), classes: classes.into(), rows: rows.collect() })
+        let rows: Vec<Result<u64, SetAside>> = rows.collect();
+        let keys = rows.iter().map(|row| row.unwrap_or(Self::ASIDE)).collect();
+        Some(Self { slots: slots.into(), classes: classes.into(), rows, keys })
+    }
+
+    #[inline]
+    fn place(&self, class: u32, slot: u32) -> usize {
+        (class.min(self.classes) * (self.slots + 1) + slot.min(self.slots)) as usize
     }
 
     #[inline]
     fn get(&self, class: u32, slot: u32) -> Result<u64, SetAside> {
-        let place = class.min(self.classes) * (self.slots + 1) + slot.min(self.slots);
-        self.rows.get(place as usize).copied().unwrap_or(Err(SetAside::UnknownCriterion))
+        self.rows.get(self.place(class, slot)).copied().unwrap_or(Err(SetAside::UnknownCriterion))
+    }
+
+    #[inline]
+    fn key(&self, class: u32, slot: u32) -> u64 {
+        self.keys.get(self.place(class, slot)).copied().unwrap_or(Self::ASIDE)
     }
 }
 
@@ -380,7 +404,23 @@ impl<'a, 'p> Packer<'a, 'p> {
 
     /// Packs a block of observations with nothing unusual.
     fn pack_plain<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, out: &mut Vec<C>) {
-        out.extend(self.block.rows().map(|row| C::new(self.plain_row(layout, static_rows, row), 0, 0)));
+        // Those that are set aside are marked on the way, without a branch a row, and packed afterwards.
+        let mut all_count = true;
+        out.extend(self.block.rows().map(|of| {
+            let key = static_rows.key(of.class, of.slot);
+            let age = self.resolver.age(self.as_of, of.day);
+            let counts = (key != StaticRows::ASIDE) & age.is_ok();
+            all_count &= counts;
+            let key = key | u64::from(of.source) << layout.age | u64::from(age.unwrap_or_default().unsigned_abs());
+            C::new(Packed { key: if counts { key } else { StaticRows::ASIDE }, a: of.passed, b: of.failed }, 0, 0)
+        }));
+        if !all_count {
+            for (cell, of) in out.iter_mut().zip(self.block.rows()) {
+                if cell.packed().key == StaticRows::ASIDE {
+                    *cell.packed_mut() = self.plain_row(layout, static_rows, of);
+                }
+            }
+        }
     }
 
     /// Packs a block of any records.
@@ -421,7 +461,11 @@ impl<'a, 'p> Packer<'a, 'p> {
     /// Fills the block, and says whether all of its rows are observations with nothing unusual.
     fn fill(&mut self, batch: &Batch<'a>, sources: &Ids, start: usize, len: usize) -> Result<bool, Error> {
         let block = &mut self.block;
-        let first = |numbers: &[u32], wrong: fn(u32) -> bool| numbers.iter().position(|&n| wrong(n)).map(|place| start + place);
+        // That none is wrong is soon seen; which one is, only where there is one.
+        let first = |numbers: &[u32], wrong: fn(u32) -> bool| {
+            let any = numbers.iter().fold(false, |any, &n| any | wrong(n));
+            any.then(|| numbers.iter().position(|&n| wrong(n)).unwrap_or_default() + start)
+        };
         for numbers in [
             &mut block.kind,
             &mut block.source,
@@ -473,9 +517,9 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
         block.unusual.clear();
         let kinds = block.kind.iter().zip(&block.context);
-        block.unusual.extend(kinds.map(|(&kind, &in_context)| kind != OBSERVATION || in_context == 0));
+        block.unusual.extend(kinds.map(|(&kind, &in_context)| (kind != OBSERVATION) | (in_context == 0)));
         mark_unusual(batch, start, len, &mut block.unusual);
-        Ok(!block.unusual.contains(&true))
+        Ok(!block.unusual.iter().fold(false, |any, &unusual| any | unusual))
     }
 }
 

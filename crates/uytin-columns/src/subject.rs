@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use uytin::kernel::{MassRow, Rows as FormulaRows, Scorer, SetAside, bind, replaces, rows, set_aside};
+use uytin::kernel::{Crowd, MassRow, Rows as FormulaRows, Scorer, SetAside, bind, replaces, rows, set_aside};
 use uytin::{BoundSubject, Date, Error, Ledger, Policy, Record};
 
 use crate::batch::Batch;
@@ -55,6 +55,8 @@ fn lost_row() -> Error {
 pub(crate) struct Finisher<'a, 'b> {
     context: Context<'a, 'b>,
     scorer: Scorer,
+    /// Subjects that wait to be scored: their names are among the rows already, their verdicts are not.
+    crowd: Crowd,
     masses: Vec<MassRow>,
     others: Vec<u64>,
     order: Vec<(u64, u32)>,
@@ -74,6 +76,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),
+            crowd: Crowd::new(context.policy, context.as_of),
             masses: Vec::new(),
             others: Vec::new(),
             order: Vec::new(),
@@ -88,12 +91,19 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     /// Hands out the last batch.
     pub(crate) fn close(&mut self) {
+        self.score_crowd();
         if !self.rows.is_empty() {
             self.batches.extend(self.rows.take(self.context.shape));
         }
     }
 
-    /// Makes a subject's row; `cells` are all of its rows, in any order.
+    /// Scores the subjects that wait.
+    fn score_crowd(&mut self) {
+        let Self { context, crowd, rows, .. } = self;
+        crowd.score(|verdict, pillars| rows.add_verdict(context.shape, &verdict, pillars.scores()));
+    }
+
+    /// Makes a subject's row; `cells` are all of its rows, in the order of their keys.
     pub(crate) fn finish<C: Cell>(&mut self, name: Name<'_>, cells: &mut [C]) -> Result<(), Error> {
         self.subjects += 1;
         let mut counts = [0; SetAside::ALL.len()];
@@ -108,6 +118,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             self.rows.add_set_aside(&counts);
         }
         if self.rows.is_full() {
+            self.score_crowd();
             self.batches.extend(self.rows.take(self.context.shape));
         }
         Ok(())
@@ -124,14 +135,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let context = self.context;
         let kept = if C::TAGGED && cells.len() > 1 { self.merge(layout, cells)? } else { cells.len() };
         let cells = cells.get_mut(..kept).unwrap_or_default();
-        let mut small = [C::default(); SMALL];
-        let cells = sorted(cells, &mut small);
         // Checks and credits come before all others.
         let others = cells.iter().rev().take_while(|cell| !layout.is_mass(cell.packed())).count();
         let (masses, others) = cells.split_at(cells.len() - others);
-        self.masses.clear();
-        let as_of = context.as_of.days();
-        self.masses.extend(masses.iter().map(|cell| layout.mass(cell.packed(), as_of)));
         self.others.clear();
         for cell in others {
             match layout.rest(cell.packed()) {
@@ -142,6 +148,19 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let previous = context.previous.and_then(|previous| previous.get(name));
         self.with_previous += u64::from(previous.is_some());
         let previous = previous.map(|previous| previous.tier);
+        let as_of = context.as_of.days();
+        let mass = |cell: &C| layout.mass(cell.packed(), as_of);
+        if self.others.is_empty() && context.watch.is_none() && context.shape.screening.is_none() {
+            self.rows.name(name);
+            self.crowd.add(masses, mass, previous);
+            if self.crowd.waiting() >= CROWD {
+                self.score_crowd();
+            }
+            return Ok(());
+        }
+        self.score_crowd();
+        self.masses.clear();
+        self.masses.extend(masses.iter().map(mass));
         let bound;
         let mut rows_of = FormulaRows::default();
         if !self.others.is_empty() {
@@ -246,36 +265,8 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 }
 
-/// Up to so many cells are sorted by counting, for each, those before it: no branch to guess wrong.
-const SMALL: usize = 16;
-
-/// The cells by key: few of them in `small`, many in their place.
-#[inline]
-#[expect(clippy::indexing_slicing, reason = "all places are below the number of cells, which is at most SMALL")]
-fn sorted<'c, C: Cell>(cells: &'c mut [C], small: &'c mut [C; SMALL]) -> &'c [C] {
-    let n = cells.len();
-    if n > SMALL {
-        cells.sort_unstable_by_key(|cell| cell.packed().key);
-        return cells;
-    }
-    let mut keys = [0_u64; SMALL];
-    let mut ranks = [0_u8; SMALL];
-    for (i, cell) in cells.iter().enumerate() {
-        let key = cell.packed().key;
-        keys[i] = key;
-        let mut rank = 0;
-        for (other, other_rank) in keys[..i].iter().zip(&mut ranks[..i]) {
-            let after = u8::from(key >= *other);
-            rank += after;
-            *other_rank += 1 - after;
-        }
-        ranks[i] = rank;
-    }
-    for (cell, rank) in cells.iter().zip(ranks) {
-        small[usize::from(rank) % SMALL] = *cell;
-    }
-    &small[..n]
-}
+/// So many sums wait before they are scored together: they stay in the second cache.
+const CROWD: usize = 1 << 11;
 
 fn count(counts: &mut [u32; SetAside::ALL.len()], reason: SetAside) {
     if let Some(count) = counts.get_mut(reason as usize) {

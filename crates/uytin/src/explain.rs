@@ -59,7 +59,7 @@ impl PillarSums {
     pub(crate) fn unseen(criteria: &[CriterionRule], weights: &[f64]) -> Self {
         let mut sums = Self(vec![[0.0; 2]; criteria.last().map_or(0, |criterion| criterion.pillar + 1)]);
         for (criterion, weight) in criteria.iter().zip(weights) {
-            sums.change(criterion.pillar, *weight, weight * criterion.unseen.mean);
+            change_pillar(&mut sums.0, criterion.pillar, *weight, weight * criterion.unseen.mean);
         }
         sums
     }
@@ -76,25 +76,42 @@ impl PillarSums {
     #[inline]
     pub(crate) fn add(&mut self, any_exempt: bool, criterion: &CriterionRule, weight: f64, mean: f64) {
         if any_exempt {
-            self.change(criterion.pillar, weight, weight * mean);
+            change_pillar(&mut self.0, criterion.pillar, weight, weight * mean);
         } else {
-            self.change(criterion.pillar, 0.0, weight * (mean - criterion.unseen.mean));
+            add_to_pillar(&mut self.0, criterion, weight, mean);
         }
     }
 
-    #[inline]
-    fn change(&mut self, pillar: usize, weight: f64, product: f64) {
-        if let Some([weights, sum]) = self.0.get_mut(pillar) {
-            *weights += weight;
-            *sum += product;
-        }
+    /// The sums, by place of the pillar.
+    pub(crate) fn as_slice(&self) -> &[[f64; 2]] {
+        &self.0
     }
 
     /// The pillars that are left, by place, with their scores.
     pub(crate) fn scores(&self) -> impl Iterator<Item = (usize, Points)> + '_ {
-        let left = self.0.iter().enumerate().filter(|(_, [weights, _])| *weights > 0.0);
-        left.map(|(place, [weights, sum])| (place, Points::nearest(1000.0 * sum / weights)))
+        pillar_scores(&self.0)
     }
+}
+
+/// Adds a criterion to what its pillar has without evidence, where none is exempt.
+#[inline]
+pub(crate) fn add_to_pillar(sums: &mut [[f64; 2]], criterion: &CriterionRule, weight: f64, mean: f64) {
+    change_pillar(sums, criterion.pillar, 0.0, weight * (mean - criterion.unseen.mean));
+}
+
+#[inline]
+fn change_pillar(sums: &mut [[f64; 2]], pillar: usize, weight: f64, product: f64) {
+    if let Some([weights, sum]) = sums.get_mut(pillar) {
+        *weights += weight;
+        *sum += product;
+    }
+}
+
+/// The pillars that are left, by place, with their scores.
+#[inline]
+pub(crate) fn pillar_scores(sums: &[[f64; 2]]) -> impl Iterator<Item = (usize, Points)> + '_ {
+    let left = sums.iter().enumerate().filter(|(_, [weights, _])| *weights > 0.0);
+    left.map(|(place, [weights, sum])| (place, Points::nearest(1000.0 * sum / weights)))
 }
 
 /// Keeps only what it takes to say whether a person must look, and the sums of the pillars.

@@ -14,16 +14,19 @@ use crate::assessment::set_aside_places;
 use crate::bound::{BoundSubject, tier_id, tier_of};
 use crate::date::Date;
 use crate::explain::{Brief, PillarSums};
-use crate::finding::Findings;
+use crate::finding::{Counted, Findings};
+use crate::mass::Mass;
 use crate::measure::any_measure;
 use crate::points::Points;
 use crate::policy::Policy;
+use crate::policy::compiled::Compiled;
 use crate::record::Record;
 use crate::review::Situation;
-use crate::score::evaluate;
+use crate::score::{Outcome, evaluate};
 use crate::tier::Standing;
 
 pub use crate::count::{Resolved, ResolvedBody, Row, SetAside};
+pub use crate::crowd::{Crowd, Pillars};
 pub use crate::finding::FindingRow;
 pub use crate::mass::{MassKey, MassRow};
 pub use crate::score::{ExemptionRow, Rows};
@@ -152,23 +155,32 @@ impl Scorer {
         let policy = self.policy.compiled();
         let mut brief = Brief::new(policy, &mut self.pillars);
         let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
-        let findings = Findings { policy, as_of: self.as_of, rows: rows.findings };
-        let any_measure = any_measure(policy, &findings, &outcome, brief.below);
-        let situation = Situation {
-            policy,
-            rows: *rows,
-            findings: &findings,
-            outcome: &outcome,
-            exempt: &brief.exempt,
-            incidents: &brief.incidents,
-            any_measure,
-            previous,
-        };
-        let human_review = situation.any();
-        brief.pillars.scores().for_each(|(place, score)| pillar(place, score));
-        let Standing { lower, upper, .. } = outcome.standing;
-        Verdict { score: outcome.score, lower, upper, coverage: outcome.coverage, tier: outcome.tier, human_review }
+        let Brief { below, exempt, incidents, pillars, .. } = brief;
+        let verdict = verdict(policy, rows, self.as_of, &outcome, below, &exempt, &incidents, previous);
+        pillars.scores().for_each(|(place, score)| pillar(place, score));
+        verdict
     }
+}
+
+/// What an engine wants to know of an outcome.
+#[inline]
+#[expect(clippy::too_many_arguments, reason = "all that the review looks at")]
+pub(crate) fn verdict(
+    policy: &Compiled,
+    rows: &Rows<'_>,
+    as_of: i32,
+    outcome: &Outcome,
+    below: bool,
+    exempt: &[(usize, Mass)],
+    incidents: &[Counted],
+    previous: Option<Option<Tier>>,
+) -> Verdict {
+    let findings = Findings { policy, as_of, rows: rows.findings };
+    let any_measure = any_measure(policy, &findings, outcome, below);
+    let situation = Situation { policy, rows: *rows, findings: &findings, outcome, exempt, incidents, any_measure, previous };
+    let human_review = situation.any();
+    let Standing { lower, upper, .. } = outcome.standing;
+    Verdict { score: outcome.score, lower, upper, coverage: outcome.coverage, tier: outcome.tier, human_review }
 }
 
 /// Binds records that are one subject's current ones; their order is of no matter.

@@ -11,6 +11,7 @@ mod codes;
 mod contest;
 mod count;
 pub mod coverage;
+mod crowd;
 mod date;
 mod decay;
 mod digest;

@@ -33,7 +33,7 @@ impl MassKey {
 
     /// Slot and source class, in one number.
     #[inline]
-    const fn group(self) -> u64 {
+    pub(crate) const fn group(self) -> u64 {
         self.0 >> 32
     }
 
@@ -73,7 +73,7 @@ pub(crate) struct Mass {
 pub(crate) type SectorMasses = SmallVec<[[f64; 2]; 8]>;
 
 /// A sum in units of 2⁻⁶².
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sum {
     favourable: u128,
     adverse: u128,
@@ -86,9 +86,15 @@ impl Sum {
         self.adverse += other.adverse;
     }
 
+    /// The sum of one row's checks, of which this fraction is left.
+    #[inline]
+    pub(crate) fn of(row: &MassRow, fraction: u64) -> Self {
+        Self { favourable: times(row.favourable, fraction), adverse: times(row.adverse, fraction) }
+    }
+
     /// Scales both by `cap / (a + b)` where they exceed the cap.
     #[inline]
-    fn capped(self, cap: Cap) -> Self {
+    pub(crate) fn capped(self, cap: Cap) -> Self {
         let total = self.favourable + self.adverse;
         if total <= cap.fixed {
             return self;
@@ -118,7 +124,7 @@ fn real(n: u128) -> f64 {
 /// Takes the rows of the slot that is first in `rows`, which are sorted by key, and sums them up; adds what counts for
 /// sectors to `sectors`.
 #[inline]
-pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &[MassRow], sectors: Option<&mut SectorMasses>) -> Mass {
+pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &[MassRow], sectors: Option<&mut [[f64; 2]]>) -> Mass {
     let mut mass = Mass::default();
     let mut sectors = sectors;
     let mut left = *rows;
@@ -152,7 +158,7 @@ pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut 
             left = after;
             let Ok(age) = age(as_of, row.day, policy.horizon_days) else { continue };
             let fraction = slot.decay.fraction(age);
-            sum.add(Sum { favourable: times(row.favourable, fraction), adverse: times(row.adverse, fraction) });
+            sum.add(Sum::of(row, fraction));
         }
         class_sum.add(sum.capped(slot.source_cap));
     }
@@ -191,8 +197,9 @@ fn times(n: u32, fraction: u64) -> u128 {
     (half(fraction >> 32) << 32) + half(fraction & 0xffff_ffff)
 }
 
+/// Adds the mass of one class; where it has a sector, to that sector, too.
 #[inline]
-fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, unit: f64, sectors: Option<&mut SectorMasses>) {
+pub(crate) fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, unit: f64, sectors: Option<&mut [[f64; 2]]>) {
     let (favourable, adverse) = (real(sum.favourable) * unit * class.reliability, real(sum.adverse) * unit * class.reliability);
     mass.favourable += favourable;
     mass.adverse += adverse;

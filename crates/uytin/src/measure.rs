@@ -48,7 +48,11 @@ pub enum Trigger {
 
 /// Whether any measure holds: the cheap question, for those who want no records. `below` is whether a criterion lies below
 /// the bound of a measure.
+#[inline]
 pub(crate) fn any_measure(policy: &Compiled, findings: &Findings<'_>, outcome: &Outcome, below: bool) -> bool {
+    if findings.rows.is_empty() && !below && !matches!(outcome.tier, Tier::Imposed(_)) {
+        return false;
+    }
     policy.triggers.iter().any(|rule| match rule {
         Rule::TierImposed(weakest) => imposed_within(outcome, *weakest).is_some(),
         Rule::CriterionUpperBelow { .. } => below,

@@ -111,7 +111,7 @@ impl Terms {
         gain: f64,
         left: f64,
         gravest: Option<u16>,
-        sectors: &SectorMasses,
+        sectors: &[[f64; 2]],
         watch: &mut W,
     ) -> Standing {
         let [lower, upper, coverage, support] = self.reals(gain, left);
@@ -122,6 +122,28 @@ impl Terms {
             watch.sector(place, is_favourable, is_adverse);
         }
         standing
+    }
+
+    /// What the sums come to; the baseline is left at 0.
+    #[inline]
+    #[expect(clippy::too_many_arguments, reason = "all that a score depends on")]
+    pub(crate) fn conclude<W: Watch>(
+        &self,
+        policy: &Compiled,
+        gain: f64,
+        left: f64,
+        gravest: Option<u16>,
+        sectors: &[[f64; 2]],
+        previous: Option<Tier>,
+        watch: &mut W,
+    ) -> Outcome {
+        let Self([base, _, _, coverage, _]) = *self;
+        let credited = tenths_with(base, gain);
+        let score = Points::nearest(credited * left);
+        let standing = self.standing(policy, gain, left, gravest, sectors, watch);
+        let Standing { lower, upper, .. } = standing;
+        let tier = standing.tier(policy, previous);
+        Outcome { score, lower, upper, coverage, baseline: 0.0, base, credited, standing, tier }
     }
 }
 
@@ -180,7 +202,7 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
             continue;
         }
         let is_left = left(place);
-        let mass = if seen { take_slot(policy, slot, as_of, &mut masses, is_left.then_some(&mut sectors)) } else { Mass::default() };
+        let mass = if seen { take_slot(policy, slot, as_of, &mut masses, is_left.then_some(&mut *sectors)) } else { Mass::default() };
         match (policy.criteria.get(place), weights.get(place)) {
             (Some(_), _) if !is_left => watch.exempt(place, &mass),
             (Some(criterion), Some(&weight)) if seen => {
@@ -190,20 +212,13 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
             }
             (Some(criterion), Some(&weight)) => watch.criterion(place, criterion, weight, &mass, &criterion.unseen),
             _ => {
-                let mass = mass.favourable;
-                let one = match policy.credits.get(place - policy.criteria.len()) {
-                    Some(credit) if mass > NONE => credit.max * (1.0 - libm::exp2(-mass / credit.half_mass)),
-                    _ => NONE,
-                };
+                let one = credit_gain(policy, place, mass.favourable);
                 gain += one;
-                watch.credit(mass, one);
+                watch.credit(mass.favourable, one);
             }
         }
         place += 1;
     }
-    let Terms([base, _, _, coverage, _]) = totals;
-    let baseline = policy.criteria.iter().zip(weights).map(|(criterion, weight)| weight * criterion.prior.mean);
-    let baseline = if W::EVERY { baseline.sum() } else { NONE };
     let findings = Findings { policy, as_of, rows: rows.findings };
     let left = if rows.findings.is_empty() {
         1.0
@@ -212,13 +227,18 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
         watch.incidents(&incidents);
         Findings::remainder(&incidents)
     };
+    let baseline = policy.criteria.iter().zip(weights).map(|(criterion, weight)| weight * criterion.prior.mean);
+    let baseline = if W::EVERY { baseline.sum() } else { NONE };
+    Outcome { baseline, ..totals.conclude(policy, gain, left, findings.gravest(), &sectors, previous, watch) }
+}
 
-    let credited = tenths_with(base, gain);
-    let score = Points::nearest(credited * left);
-    let standing = totals.standing(policy, gain, left, findings.gravest(), &sectors, watch);
-    let Standing { lower, upper, .. } = standing;
-    let tier = standing.tier(policy, previous);
-    Outcome { score, lower, upper, coverage, baseline, base, credited, standing, tier }
+/// g of a credit, by its place among the slots (`MODEL.md` §6).
+#[inline]
+pub(crate) fn credit_gain(policy: &Compiled, place: usize, mass: f64) -> f64 {
+    match place.checked_sub(policy.criteria.len()).and_then(|place| policy.credits.get(place)) {
+        Some(credit) if mass > 0.0 => credit.max * (1.0 - libm::exp2(-mass / credit.half_mass)),
+        _ => 0.0,
+    }
 }
 
 /// B⁺ = B + (1 − B)·G, in tenths (`MODEL.md` §6).
