@@ -423,6 +423,7 @@ impl Partitions<'_, '_, '_> {
         let mut space = Space::new(rows);
         let packs = chunks(self.context.batches, size)
             .par_iter()
+            .with_max_len(1)
             .zip(space.cells().par_chunks_mut(size))
             .map(|(chunk, cells)| {
                 let packs = self.pack::<C>(chunk, cells, count, &hasher)?;
@@ -434,19 +435,19 @@ impl Partitions<'_, '_, '_> {
 
         let scored = AtomicU64::new(0);
         // Groups of partitions, so that batches of the result are large.
-        let group = count.div_ceil(rayon::current_num_threads() * 16).max(1);
+        let group = count.div_ceil(rayon::current_num_threads() * 32).max(1);
         let groups: Vec<std::ops::Range<usize>> = (0..count).step_by(group).map(|start| start..(start + group).min(count)).collect();
         let mut summary = Summary { rows: rows as u64, ..Summary::default() };
         let mut with_previous = 0;
         // A few groups at a time, so that a large result need not lie in memory before it reaches the sink.
-        for wave in groups.chunks(rayon::current_num_threads() * 4) {
+        for wave in groups.chunks(rayon::current_num_threads() * 16) {
             let score = |range: &std::ops::Range<usize>| {
                 let part = self.score(range.clone(), &packs)?;
                 let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
                 self.job.tell(rows as u64, subjects);
                 Ok(part)
             };
-            let parts: Vec<Result<Part, Error>> = wave.par_iter().map(score).collect();
+            let parts: Vec<Result<Part, Error>> = wave.par_iter().with_max_len(1).map(score).collect();
             for part in parts {
                 let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
                 summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
@@ -681,6 +682,7 @@ impl<'j, 's> Stream<'j, 's> {
         let run = SortedRun { job, context, positions: &positions, sources: &sources, hasher: &self.hasher, before };
         let parts: Vec<Result<Part, Error>> = spans
             .into_par_iter()
+            .with_max_len(1)
             .map(|span| if with_ids && layout.is_some() { run.span::<Tagged>(span) } else { run.span::<Packed>(span) })
             .collect();
         for part in parts {

@@ -2,7 +2,10 @@
 //! the file's own only when all is written.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
+#[cfg(any(feature = "csv", feature = "ipc"))]
+use std::io::{BufReader, BufWriter};
+#[cfg(feature = "ipc")]
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -143,7 +146,9 @@ mod csv {
     use arrow_array::{ArrayRef, BooleanArray, Float64Array};
     use arrow_schema::{Field, Schema};
 
-    use super::{Batches, BufRead, BufReader, Code, DataType, Error, File, Path, RecordBatch, io_fault, quote};
+    use std::io::BufRead;
+
+    use super::{Batches, BufReader, Code, DataType, Error, File, Path, RecordBatch, io_fault, quote};
     use crate::batch::value_fault;
 
     const EXPECTED: &str = "CSV with a header, and as many fields in each row";

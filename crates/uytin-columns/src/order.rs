@@ -18,8 +18,8 @@ pub(crate) struct Order<C> {
     high: u32,
     cells: Vec<C>,
     spare: Vec<C>,
-    places: Box<[u32; PLACES]>,
-    digits: u32,
+    /// By digit, all zero between uses.
+    places: Vec<[u32; PLACES]>,
     len: usize,
 }
 
@@ -28,8 +28,8 @@ impl<C: Cell> Order<C> {
     pub(crate) fn new(layout: Option<Layout>, local_bits: u32) -> Self {
         let local = layout.map_or(0, Layout::local);
         let (low, high) = (layout.map_or(0, Layout::age), local + local_bits);
-        let digits = (high - low).div_ceil(DIGIT);
-        Self { low, local, high, cells: Vec::new(), spare: Vec::new(), places: Box::new([0; PLACES]), digits, len: 0 }
+        let digits = (high - low).div_ceil(DIGIT) as usize;
+        Self { low, local, high, cells: Vec::new(), spare: Vec::new(), places: vec![[0; PLACES]; digits], len: 0 }
     }
 
     /// Takes the rows of all parts, in place of those that it had, and orders them; equal ones stay in their order, unless
@@ -51,20 +51,27 @@ impl<C: Cell> Order<C> {
                 cells.resize(self.len, C::default());
             }
         }
-        let Self { low, cells, spare, places, digits, len, .. } = self;
-        for n in 0..*digits {
-            let shift = *low + n * DIGIT;
-            places.fill(0);
+        let Self { low, cells, spare, places, len, .. } = self;
+        for part in parts.clone() {
+            match places.as_mut_slice() {
+                [a, b] => count(part, *low, [a, b]),
+                [a, b, c] => count(part, *low, [a, b, c]),
+                [a, b, c, d] => count(part, *low, [a, b, c, d]),
+                all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(part, shift, [one])),
+            }
+        }
+        for (n, (places, shift)) in places.iter_mut().zip((*low..).step_by(DIGIT as usize)).enumerate() {
+            // From counts to the place of the first of each.
+            let mut sum = 0;
+            for place in places.iter_mut() {
+                sum += std::mem::replace(place, sum);
+            }
             if n == 0 {
-                parts.clone().for_each(|part| count(part, shift, places));
-                start(places);
                 parts.clone().for_each(|part| scatter(part, shift, places, spare));
             } else {
-                let cells = cells.get(..*len).unwrap_or_default();
-                count(cells, shift, places);
-                start(places);
-                scatter(cells, shift, places, spare);
+                scatter(cells.get(..*len).unwrap_or_default(), shift, places, spare);
             }
+            places.fill(0);
             std::mem::swap(cells, spare);
         }
     }
@@ -88,21 +95,15 @@ fn digit<C: Cell>(cell: &C, shift: u32) -> usize {
     (cell.packed().key >> shift) as usize % PLACES
 }
 
-/// Counts the cells of each digit.
+/// Counts the cells by each of some digits, the first of which starts at this bit.
 #[inline]
-fn count<C: Cell>(cells: &[C], shift: u32, counts: &mut [u32; PLACES]) {
+fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32; PLACES]; N]) {
     for cell in cells {
-        if let Some(count) = counts.get_mut(digit(cell, shift)) {
-            *count += 1;
+        for (counts, n) in counts.iter_mut().zip(0..) {
+            if let Some(count) = counts.get_mut(digit(cell, low + n * DIGIT)) {
+                *count += 1;
+            }
         }
-    }
-}
-
-/// From counts to the place of the first of each.
-fn start(counts: &mut [u32; PLACES]) {
-    let mut sum = 0;
-    for count in counts {
-        sum += std::mem::replace(count, sum);
     }
 }
 

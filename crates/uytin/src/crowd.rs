@@ -199,7 +199,9 @@ impl Crowd {
         let policy = policy.compiled();
         let of_policy = policy.unseen_pillars.as_slice();
         sectors.clear();
-        sectors.resize(members.len() * policy.sectors.len(), [0.0; 2]);
+        // One more for classes without a sector.
+        let sectors_each = policy.sectors.len() + 1;
+        sectors.resize(members.len() * sectors_each, [0.0; 2]);
         pillars.clear();
         members.iter().for_each(|_| pillars.extend_from_slice(of_policy));
 
@@ -214,12 +216,12 @@ impl Crowd {
             }
             let of_class = std::mem::take(&mut of_class);
             let Some(class) = policy.classes.get(place.class()) else { continue };
-            let own = sectors.get_mut(place.subject() * policy.sectors.len()..);
+            let own = sectors.get_mut(place.subject() * sectors_each..);
             of_slots.add(place, next.is_of_slot(place), |mass| add_class(mass, class, of_class.capped(slot.class_cap), slot.unit, own));
         }
         slots.len = of_slots.at;
         let weights = policy.weights.as_slice();
-        for (mass, place, _) in slots.iter() {
+        for (mass, place) in slots.sums.iter().zip(&slots.places).take(slots.len) {
             let (subject, slot) = (place.subject(), place.slot());
             let Some(member) = members.get_mut(subject) else { continue };
             match (policy.criteria.get(slot), weights.get(slot)) {
@@ -235,7 +237,7 @@ impl Crowd {
             }
         }
         let rows = Rows::default();
-        let places = of_each(sectors, policy.sectors.len()).zip(of_each(pillars, of_policy.len()));
+        let places = of_each(sectors, sectors_each).zip(of_each(pillars, of_policy.len()));
         for (member, (sectors, pillars)) in members.iter().zip(places) {
             let Member { previous, totals, gain, below } = member;
             let outcome = totals.conclude(policy, *gain, 1.0, None, sectors, previous.flatten(), &mut ());

@@ -69,7 +69,7 @@ pub(crate) struct Mass {
     pub(crate) adverse_of_sectors: f64,
 }
 
-/// Favourable and adverse mass by sector.
+/// Favourable and adverse mass by sector, and at last that of classes without one.
 pub(crate) type SectorMasses = SmallVec<[[f64; 2]; 8]>;
 
 /// A sum in units of 2⁻⁶².
@@ -197,15 +197,15 @@ fn times(n: u32, fraction: u64) -> u128 {
     (half(fraction >> 32) << 32) + half(fraction & 0xffff_ffff)
 }
 
-/// Adds the mass of one class; where it has a sector, to that sector, too.
+/// Adds the mass of one class, and to its sector's. `sectors` has one place more than there are sectors, for classes without
+/// one: which classes come can hardly be guessed.
 #[inline]
 pub(crate) fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, unit: f64, sectors: Option<&mut [[f64; 2]]>) {
     let (favourable, adverse) = (real(sum.favourable) * unit * class.reliability, real(sum.adverse) * unit * class.reliability);
     mass.favourable += favourable;
     mass.adverse += adverse;
-    let Some(sector) = class.sector else { return };
-    mass.adverse_of_sectors += adverse;
-    if let Some([for_sector, against_sector]) = sectors.and_then(|sectors| sectors.get_mut(usize::from(sector))) {
+    mass.adverse_of_sectors += adverse * class.in_sector;
+    if let Some([for_sector, against_sector]) = sectors.and_then(|sectors| sectors.get_mut(class.sector_place)) {
         *for_sector += favourable;
         *against_sector += adverse;
     }

@@ -117,7 +117,7 @@ impl Terms {
         let [lower, upper, coverage, support] = self.reals(gain, left);
         let (lower, upper) = (Points::floor(lower), Points::ceil(upper));
         let mut standing = Standing { lower, upper, coverage, support, gravest, favourable: 0, adverse: 0 };
-        for (place, &[favourable, adverse]) in sectors.iter().enumerate() {
+        for (place, &[favourable, adverse]) in sectors.iter().take(policy.sectors.len()).enumerate() {
             let [is_favourable, is_adverse] = standing.count_sector(policy, favourable, adverse);
             watch.sector(place, is_favourable, is_adverse);
         }
@@ -186,7 +186,7 @@ pub(crate) fn evaluate<W: Watch>(policy: &Compiled, rows: &Rows<'_>, as_of: i32,
         &policy.weights
     };
     let mut masses = rows.masses;
-    let mut sectors = SectorMasses::from_elem([NONE; 2], policy.sectors.len());
+    let mut sectors = SectorMasses::from_elem([NONE; 2], policy.sectors.len() + 1);
     watch.start(any_exempt);
     // What all of them give without evidence, and then what evidence changes.
     let left = |place: usize| !any_exempt || !contains(&exempt, place);

@@ -29,6 +29,9 @@ pub(crate) struct ClassRule {
     pub(crate) reliability: f64,
     /// Place in [`Compiled::sectors`].
     pub(crate) sector: Option<u16>,
+    /// The same, or the place after the last one, and 1 or 0.
+    pub(crate) sector_place: usize,
+    pub(crate) in_sector: f64,
     /// Place of the gravest severity that it may find.
     pub(crate) adjudicates: Option<u16>,
 }
@@ -151,10 +154,15 @@ impl Compiled {
         let severity_names: HashMap<Arc<str>, u16> =
             policy.findings.severities.iter().map(|severity| severity.id.clone()).zip(0..).collect();
         let severity = |name: &str| severity_names.get(name).copied().unwrap_or_default();
-        let classes = policy.sources.iter().map(|(_, class)| ClassRule {
-            reliability: class.reliability,
-            sector: class.sector.as_ref().and_then(|sector| (0..).zip(&sectors).find(|(_, name)| *name == sector).map(|(n, _)| n)),
-            adjudicates: class.adjudicates.as_deref().map(severity),
+        let classes = policy.sources.iter().map(|(_, class)| {
+            let sector = class.sector.as_ref().and_then(|sector| (0..).zip(&sectors).find(|(_, name)| *name == sector).map(|(n, _)| n));
+            ClassRule {
+                reliability: class.reliability,
+                sector,
+                sector_place: sector.map_or(sectors.len(), usize::from),
+                in_sector: f64::from(u8::from(sector.is_some())),
+                adjudicates: class.adjudicates.as_deref().map(severity),
+            }
         });
         let classes: Vec<ClassRule> = classes.collect();
 
