@@ -10,11 +10,11 @@ use rayon::prelude::*;
 use uytin::kernel::{MassRow, Resolver, SetAside};
 use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
-use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks, value_fault};
+use crate::batch::{Batch, CHUNK_ROWS, NULL, Numbers, Piece, Subjects, check_schema, chunks, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds};
 use crate::order::Order;
 use crate::output::{Extras, Shape};
-use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
+use crate::pack::{BLOCK, Cell, Kept, Layout, Packed, Packer, Tagged, Tight};
 use crate::previous::Previous;
 use crate::space::Space;
 use crate::subject::{Context, Counts, Finisher};
@@ -282,7 +282,15 @@ impl<'j> Job<'j> {
             with_ids,
         };
         let partitions = Partitions { job: self, context, subjects: &subjects, sources: &source_ids, shift: local };
-        if with_ids && layout.is_some() { partitions.run::<Tagged>(rows, sink) } else { partitions.run::<Packed>(rows, sink) }
+        let tight = layout.filter(|_| !with_ids).and_then(|layout| {
+            let (passed, failed) = greatest_counts(&columns)?;
+            Tight::new(layout, local, passed, failed)
+        });
+        match tight {
+            Some(tight) => partitions.run::<u64>(rows, tight, sink),
+            None if with_ids && layout.is_some() => partitions.run::<Tagged>(rows, Tight::none(), sink),
+            None => partitions.run::<Packed>(rows, Tight::none(), sink),
+        }
     }
 
     fn without_rows(&self) -> Summary {
@@ -341,6 +349,18 @@ impl<'j> Job<'j> {
             result
         })
     }
+}
+
+/// The greatest counts of passed and failed checks, where all that counts can be told from them: as columns of their own
+/// width without nulls, and without amounts of credits.
+fn greatest_counts(batches: &[Batch<'_>]) -> Option<(u32, u32)> {
+    let most = |counts: Option<&[u32]>| Some(counts?.iter().copied().max().unwrap_or_default());
+    let of_batch = |batch: &Batch<'_>| {
+        let counts = |numbers: &Option<Numbers<'_>>| most(numbers.as_ref()?.plain_u32(0, batch.len));
+        Some((counts(&batch.passed)?, counts(&batch.failed)?)).filter(|_| batch.amount.is_none())
+    };
+    let all = batches.par_iter().map(of_batch);
+    all.try_reduce(|| (0, 0), |a, b| Some((a.0.max(b.0), a.1.max(b.1))))
 }
 
 /// The batches that have rows, as columns; rows are counted from `first`.
@@ -415,7 +435,12 @@ struct Partitions<'a, 'b, 'j> {
 }
 
 impl Partitions<'_, '_, '_> {
-    fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
+    fn run<K: Kept>(
+        &self,
+        rows: usize,
+        tight: Tight,
+        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
+    ) -> Result<Summary, Error> {
         let count = (self.subjects.count >> self.shift) + 1;
         let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
         let done = AtomicU64::new(0);
@@ -426,12 +451,12 @@ impl Partitions<'_, '_, '_> {
             .with_max_len(1)
             .zip(space.cells().par_chunks_mut(size))
             .map(|(chunk, cells)| {
-                let packs = self.pack::<C>(chunk, cells, count, &hasher)?;
+                let packs = self.pack::<K>(chunk, cells, count, tight, &hasher)?;
                 let rows = done.fetch_add(packs.cells.len() as u64, Ordering::Relaxed) + packs.cells.len() as u64;
                 self.job.tell(rows, 0);
                 Ok(packs)
             })
-            .collect::<Result<Vec<Packs<'_, C>>, Error>>()?;
+            .collect::<Result<Vec<Packs<'_, K>>, Error>>()?;
 
         let scored = AtomicU64::new(0);
         // Groups of partitions, so that batches of the result are large.
@@ -442,7 +467,7 @@ impl Partitions<'_, '_, '_> {
         // A few groups at a time, so that a large result need not lie in memory before it reaches the sink.
         for wave in groups.chunks(rayon::current_num_threads() * 16) {
             let score = |range: &std::ops::Range<usize>| {
-                let part = self.score(range.clone(), &packs)?;
+                let part = self.score(range.clone(), &packs, tight)?;
                 let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
                 self.job.tell(rows as u64, subjects);
                 Ok(part)
@@ -459,7 +484,14 @@ impl Partitions<'_, '_, '_> {
     }
 
     /// Packs a chunk and orders its rows by partition.
-    fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
+    fn pack<'s, K: Kept>(
+        &self,
+        chunk: &[Piece],
+        cells: &'s mut [K],
+        count: usize,
+        tight: Tight,
+        hasher: &RandomState,
+    ) -> Result<Packs<'s, K>, Error> {
         let batches = self.context.batches;
         let len: usize = chunk.iter().map(|piece| piece.len).sum();
         let mut ids = vec![0; len];
@@ -488,7 +520,7 @@ impl Partitions<'_, '_, '_> {
         let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), hasher.clone());
         let local_bits = context.layout.map_or(0, Layout::local);
         let mask = (1_u32 << self.shift) - 1;
-        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let mut block: Vec<K::Cell> = Vec::with_capacity(BLOCK);
         let mut ids = ids.as_slice();
         for piece in chunk {
             let Some(batch) = batches.get(piece.batch) else { continue };
@@ -501,7 +533,7 @@ impl Partitions<'_, '_, '_> {
                     cell.packed_mut().key |= u64::from(id & mask) << local_bits;
                     if let Some(place) = places.get_mut((id >> self.shift) as usize) {
                         if let Some(out) = cells.get_mut(*place as usize) {
-                            *out = cell;
+                            *out = K::keep(cell, tight);
                         }
                         *place += 1;
                     }
@@ -513,7 +545,7 @@ impl Partitions<'_, '_, '_> {
     }
 
     /// Scores a group of partitions.
-    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, C>]) -> Result<Part, Error> {
+    fn score<K: Kept>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, K>], tight: Tight) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
         let mut finisher = Finisher::new(self.context, range.len() * subjects_each);
         let mut order = Order::new(self.context.layout, self.shift);
@@ -523,7 +555,7 @@ impl Partitions<'_, '_, '_> {
                 let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
                 pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
             });
-            order.sort(parts);
+            order.sort(parts, tight);
             order.each_subject(|local, cells| match self.subjects.names.get(partition * subjects_each + local) {
                 Some(name) => finisher.finish(name, cells),
                 None => Ok(()),
@@ -844,7 +876,7 @@ impl SortedRun<'_, '_, '_> {
         names: &mut Vec<Name<'n>>,
         cells: &mut Vec<C>,
     ) -> Result<(), Error> {
-        order.sort(std::iter::once(cells.as_slice()));
+        order.sort(std::iter::once(cells.as_slice()), Tight::none());
         order.each_subject(|local, cells| names.get(local).map_or(Ok(()), |&name| finisher.finish(name, cells)))?;
         names.clear();
         cells.clear();

@@ -2,7 +2,7 @@
 
 use uytin::Error;
 
-use crate::pack::{Cell, Layout};
+use crate::pack::{Cell, Kept, Layout, Tight};
 
 /// Bits of a key that are sorted by at a time: their counts fit the first cache.
 const DIGIT: u32 = 11;
@@ -34,14 +34,11 @@ impl<C: Cell> Order<C> {
 
     /// Takes the rows of all parts, in place of those that it had, and orders them; equal ones stay in their order, unless
     /// there are very many.
-    pub(crate) fn sort<'c>(&mut self, parts: impl Iterator<Item = &'c [C]> + Clone)
-    where
-        C: 'c,
-    {
-        self.len = parts.clone().map(<[C]>::len).sum();
+    pub(crate) fn sort<'k, K: Kept<Cell = C> + 'k>(&mut self, parts: impl Iterator<Item = &'k [K]> + Clone, tight: Tight) {
+        self.len = parts.clone().map(<[K]>::len).sum();
         if self.len > HUGE {
             self.cells.clear();
-            parts.for_each(|part| self.cells.extend_from_slice(part));
+            parts.for_each(|part| self.cells.extend(part.iter().map(|cell| cell.take(tight))));
             let low = self.low;
             self.cells.sort_unstable_by_key(|cell| cell.packed().key >> low);
             return;
@@ -53,11 +50,12 @@ impl<C: Cell> Order<C> {
         }
         let Self { low, cells, spare, places, len, .. } = self;
         for part in parts.clone() {
+            let part = part.iter().map(|cell| cell.take(tight));
             match places.as_mut_slice() {
                 [a, b] => count(part, *low, [a, b]),
                 [a, b, c] => count(part, *low, [a, b, c]),
                 [a, b, c, d] => count(part, *low, [a, b, c, d]),
-                all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(part, shift, [one])),
+                all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(part.clone(), shift, [one])),
             }
         }
         for (n, (places, shift)) in places.iter_mut().zip((*low..).step_by(DIGIT as usize)).enumerate() {
@@ -67,9 +65,9 @@ impl<C: Cell> Order<C> {
                 sum += std::mem::replace(place, sum);
             }
             if n == 0 {
-                parts.clone().for_each(|part| scatter(part, shift, places, spare));
+                parts.clone().for_each(|part| scatter(part.iter().map(|cell| cell.take(tight)), shift, places, spare));
             } else {
-                scatter(cells.get(..*len).unwrap_or_default(), shift, places, spare);
+                scatter(cells.iter().take(*len).copied(), shift, places, spare);
             }
             places.fill(0);
             std::mem::swap(cells, spare);
@@ -97,10 +95,10 @@ fn digit<C: Cell>(cell: &C, shift: u32) -> usize {
 
 /// Counts the cells by each of some digits, the first of which starts at this bit.
 #[inline]
-fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32; PLACES]; N]) {
+fn count<C: Cell, const N: usize>(cells: impl Iterator<Item = C>, low: u32, mut counts: [&mut [u32; PLACES]; N]) {
     for cell in cells {
         for (counts, n) in counts.iter_mut().zip(0..) {
-            if let Some(count) = counts.get_mut(digit(cell, low + n * DIGIT)) {
+            if let Some(count) = counts.get_mut(digit(&cell, low + n * DIGIT)) {
                 *count += 1;
             }
         }
@@ -109,11 +107,11 @@ fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32;
 
 /// Writes each cell to the next place of its digit.
 #[inline]
-fn scatter<C: Cell>(cells: &[C], shift: u32, places: &mut [u32; PLACES], out: &mut [C]) {
+fn scatter<C: Cell>(cells: impl Iterator<Item = C>, shift: u32, places: &mut [u32; PLACES], out: &mut [C]) {
     for cell in cells {
-        if let Some(place) = places.get_mut(digit(cell, shift)) {
+        if let Some(place) = places.get_mut(digit(&cell, shift)) {
             if let Some(out) = out.get_mut(*place as usize) {
-                *out = *cell;
+                *out = cell;
             }
             *place += 1;
         }

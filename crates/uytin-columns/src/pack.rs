@@ -87,6 +87,83 @@ impl Cell for Tagged {
     }
 }
 
+/// What a cell is kept as until it is ordered: as it is, or in eight bytes, where the first touch of fresh memory is what
+/// takes time.
+pub(crate) trait Kept: Pod + Send + Sync {
+    type Cell: Cell;
+    fn keep(cell: Self::Cell, tight: Tight) -> Self;
+    fn take(self, tight: Tight) -> Self::Cell;
+}
+
+impl<C: Cell> Kept for C {
+    type Cell = C;
+
+    #[inline]
+    fn keep(cell: C, _: Tight) -> C {
+        cell
+    }
+
+    #[inline]
+    fn take(self, _: Tight) -> C {
+        self
+    }
+}
+
+/// The key, and below it passed and failed; of a row that is no checks the key without class, source and age, and below it
+/// the reason or the number of the row.
+impl Kept for u64 {
+    type Cell = Packed;
+
+    #[inline]
+    fn keep(cell: Packed, tight: Tight) -> u64 {
+        let Packed { key, a, b } = cell;
+        if tight.layout.is_mass(&cell) {
+            return key << (tight.passed + tight.failed) | u64::from(a) << tight.failed | u64::from(b);
+        }
+        key >> tight.layout.slot_start() << tight.below_slot() | u64::from(a)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "each part fits what it was made from")]
+    fn take(self, tight: Tight) -> Packed {
+        let key = self >> (tight.passed + tight.failed);
+        if tight.layout.slot_of(key) < tight.layout.aside {
+            let (a, b) = (self >> tight.failed & ((1 << tight.passed) - 1), self & ((1 << tight.failed) - 1));
+            return Packed { key, a: a as u32, b: b as u32 };
+        }
+        Packed { key: self >> tight.below_slot() << tight.layout.slot_start(), a: self as u32, b: 0 }
+    }
+}
+
+/// How rows fit eight bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tight {
+    layout: Layout,
+    /// Bits of the counts.
+    passed: u32,
+    failed: u32,
+}
+
+impl Tight {
+    /// `None` where they do not fit: with these greatest counts, this many bits for the subject, and below the slot 32 bits
+    /// for the number of a row.
+    pub(crate) fn new(layout: Layout, local: u32, passed: u32, failed: u32) -> Option<Self> {
+        let bits = |most: u32| u32::BITS - most.leading_zeros();
+        let tight = Self { layout, passed: bits(passed), failed: bits(failed) };
+        let all = layout.local() + local + tight.passed + tight.failed;
+        (all <= u64::BITS && tight.below_slot() >= u32::BITS).then_some(tight)
+    }
+
+    /// For cells that are kept as they are.
+    pub(crate) fn none() -> Self {
+        Self { layout: Layout::NONE, passed: 0, failed: 0 }
+    }
+
+    const fn below_slot(self) -> u32 {
+        self.layout.slot_start() + self.passed + self.failed
+    }
+}
+
 /// How many bits the parts of a key have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
@@ -106,6 +183,13 @@ pub(crate) enum Rest {
 }
 
 impl Layout {
+    const NONE: Self = Self { age: 0, source: 0, class: 0, slot: 0, aside: 0 };
+
+    /// The place of the slot's bits.
+    const fn slot_start(self) -> u32 {
+        self.age + self.source + self.class
+    }
+
     /// The layout for a policy and a number of sources; `None` where subjects would have fewer than `local` bits.
     pub(crate) fn new(resolver: Resolver<'_>, sources: usize, local: u32) -> Option<Self> {
         let bits = |most: usize| usize::BITS - most.leading_zeros();
@@ -127,7 +211,7 @@ impl Layout {
 
     /// The place of the subject's bits.
     pub(crate) const fn local(self) -> u32 {
-        self.age + self.source + self.class + self.slot
+        self.slot_start() + self.slot
     }
 
     const fn key(self, slot: u64, class: u64, source: u32, age: u64) -> u64 {
@@ -146,7 +230,7 @@ impl Layout {
     }
 
     const fn slot_of(self, key: u64) -> u64 {
-        key >> (self.age + self.source + self.class) & ((1 << self.slot) - 1)
+        key >> self.slot_start() & ((1 << self.slot) - 1)
     }
 
     /// Whether the row is checks or credits.
