@@ -577,8 +577,10 @@ export class UytinPreview extends Base {
 
   #reasons({ reasons }: Assessment): HTMLElement {
     return this.#card('why', this.#t('reasons'), h('ol.list', {}, reasons.map((reason) => {
+      // That little is known costs no points of the subject's own.
+      const points = reason.code === 'little-evidence' ? '' : reason.part.kind === 'baseline' ? this.#point(reason.points) : this.#signed(reason.points);
       const adverse = reason.points < 0, more = reason.records.length + reason.records_omitted;
-      return h('li.reason', {}, h(`span.pts${adverse ? '.neg' : reason.part.kind === 'baseline' ? '' : '.pos'}`, {}, reason.part.kind === 'baseline' ? this.#point(reason.points) : this.#signed(reason.points)),
+      return h('li.reason', {}, h(`span.pts${adverse ? '.neg' : reason.part.kind === 'baseline' ? '' : '.pos'}`, {}, points),
         h('div', {}, h('p', {}, reason.text[this.#lang]), h('p.soft.small', {}, h('span', {}, `${this.#t('change')}: `), reason.change[this.#lang]),
           more > 0 && h('p.rec', {}, `${this.#t('records')}: `, this.#keys(reason.records)),
           reason.basis.length > 0 && h('p.rec', {}, `${this.#t('basis')}: ${reason.basis.join('; ')}`)));
