@@ -124,7 +124,7 @@ const budgets = [
   ['node.js', 'bytes', size('node.js').length, 10_000],
   ['preview.js', 'brotli', brotliCompressSync(size('preview.js')).length, 30_000],
   ['tools.wasm', 'brotli', brotliCompressSync(size('tools.wasm')).length, 245_760],
-  ['tools.js', 'bytes', size('tools.js').length, 16_000],
+  ['tools.js', 'bytes', size('tools.js').length, 17_000],
   ['worker.js', 'bytes', size('worker.js').length, 3_000],
 ];
 

@@ -542,6 +542,17 @@ typedef struct uytin_statement_details {
     uint8_t html;
 } uytin_statement_details;
 
+// What a caller knows of a subject besides its records.
+typedef struct uytin_subject {
+    // The subject.
+    struct uytin_str id;
+    // The group that it belongs to, for `uytin_impact`: a region, a language, a kind of creator; null for none. The model never
+    // sees it.
+    struct uytin_str group;
+    // The tier that it had; null for none.
+    struct uytin_str previous_tier;
+} uytin_subject;
+
 // One subject of a comparison of groups.
 typedef struct uytin_member {
     // Its group: a region, a language, a kind of creator. The model never sees it.
@@ -1135,26 +1146,33 @@ uytin_status uytin_policy_diff(const struct uytin_policy *from,
 uytin_status uytin_policy_lint(const struct uytin_policy *policy, struct uytin_text **out, struct uytin_error **error);
 
 // Ranks the subjects of a ledger that meet a brief (JSON), best lower bound first; those that the evidence cannot tell apart
-// share a band.
+// share a band. `subjects` are the `subject_count` of which more is known than their records, and may be null for none. `left_out`
+// may be null; else it is given those that do not meet the brief, each with the first condition that it fails, as JSON Lines.
 //
-// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the brief;
-// `UYTIN_NOT_A_DATE`; the pointers'.
+// Ownership: `*out` and `*left_out` are the caller's; free them with `uytin_text_free`. Threads: any. Errors: every fault of the
+// brief; `UYTIN_NOT_A_DATE`; the pointers'.
 uytin_status uytin_shortlist(const struct uytin_policy *policy,
                              const struct uytin_ledger *ledger,
                              const char *brief,
                              size_t brief_len,
                              int32_t as_of,
+                             const struct uytin_subject *subjects,
+                             size_t subject_count,
+                             struct uytin_text **left_out,
                              struct uytin_text **out,
                              struct uytin_error **error);
 
 // What a change from one policy to another does to the subjects of a ledger: who changes tier or score, by how much, because
-// of which section.
+// of which section, and, where `subjects` have groups, which of those move more than the others. `subjects` are the
+// `subject_count` of which more is known than their records, and may be null for none.
 //
 // Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: `UYTIN_NOT_A_DATE`; the pointers'.
 uytin_status uytin_impact(const struct uytin_policy *from,
                           const struct uytin_policy *to,
                           const struct uytin_ledger *ledger,
                           int32_t as_of,
+                          const struct uytin_subject *subjects,
+                          size_t subject_count,
                           struct uytin_text **out,
                           struct uytin_error **error);
 

@@ -721,17 +721,27 @@ inline std::string diff(const Policy &from, const Policy &to) {
     return detail::text([&](uytin_text **out, uytin_error **error) { return uytin_policy_diff(from.get(), to.get(), out, error); });
 }
 
-/// The subjects that meet a brief, ranked: JSON.
-inline std::string shortlist(const Policy &policy, const Ledger &ledger, std::string_view brief, Date as_of) {
-    return detail::text([&](uytin_text **out, uytin_error **error) {
-        return uytin_shortlist(policy.get(), ledger.get(), brief.data(), brief.size(), as_of.days(), out, error);
+/// The subjects that meet a brief, ranked, as JSON; and those that do not, each with the first condition that it fails, as JSON Lines.
+struct Shortlist {
+    std::string listed;
+    std::string left_out;
+};
+
+/// The subjects that meet a brief; `subjects` are those of which more is known than their records.
+inline Shortlist shortlist(const Policy &policy, const Ledger &ledger, std::string_view brief, Date as_of,
+                           const std::vector<uytin_subject> &subjects = {}) {
+    uytin_text *raw = nullptr;
+    auto listed = detail::text([&](uytin_text **out, uytin_error **error) {
+        return uytin_shortlist(policy.get(), ledger.get(), brief.data(), brief.size(), as_of.days(), subjects.data(), subjects.size(), &raw, out,
+                               error);
     });
+    return {std::move(listed), detail::read(detail::TextHandle(raw))};
 }
 
-/// What a change of policy does to the subjects of a ledger: JSON.
-inline std::string impact(const Policy &from, const Policy &to, const Ledger &ledger, Date as_of) {
+/// What a change of policy does to the subjects of a ledger, and to their groups where `subjects` have some: JSON.
+inline std::string impact(const Policy &from, const Policy &to, const Ledger &ledger, Date as_of, const std::vector<uytin_subject> &subjects = {}) {
     return detail::text([&](uytin_text **out, uytin_error **error) {
-        return uytin_impact(from.get(), to.get(), ledger.get(), as_of.days(), out, error);
+        return uytin_impact(from.get(), to.get(), ledger.get(), as_of.days(), subjects.data(), subjects.size(), out, error);
     });
 }
 

@@ -1,7 +1,9 @@
 //! The tools around the score, each as a document: paths, contests, comparisons of policies, shortlists, impact; and of populations
 //! calibration, groups side by side, attacks, what the interval covers.
 
+use std::collections::BTreeMap;
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use engine::calibrate::Calibration;
 use engine::coverage::{CoverageSettings, simulate};
@@ -175,11 +177,57 @@ pub unsafe extern "C" fn uytin_policy_lint(
     })
 }
 
+/// What a caller knows of a subject besides its records.
+#[repr(C)]
+pub struct uytin_subject {
+    /// The subject.
+    pub id: uytin_str,
+    /// The group that it belongs to, for `uytin_impact`: a region, a language, a kind of creator; null for none. The model never
+    /// sees it.
+    pub group: uytin_str,
+    /// The tier that it had; null for none.
+    pub previous_tier: uytin_str,
+}
+
+/// Subjects by id.
+struct Known<'a>(BTreeMap<&'a str, (Option<&'a str>, Option<&'a str>)>);
+
+impl<'a> Known<'a> {
+    /// # Safety
+    /// `count` readable subjects with readable texts, or null and 0.
+    unsafe fn new(subjects: *const uytin_subject, count: usize) -> Result<Self, Failure> {
+        // SAFETY: by this function's contract.
+        let subjects: &'a [uytin_subject] = unsafe { list("subjects", subjects, count) }?;
+        let of = |&uytin_subject { id, group, previous_tier }: &uytin_subject| {
+            // SAFETY: by this function's contract.
+            unsafe {
+                let group = optional_text("subjects.group", group.ptr, group.len)?;
+                let previous = optional_text("subjects.previous_tier", previous_tier.ptr, previous_tier.len)?;
+                Ok((view("subjects.id", id)?, (group, previous)))
+            }
+        };
+        Ok(Self(subjects.iter().map(of).collect::<Result<_, Failure>>()?))
+    }
+
+    fn group(&self, subject: &str) -> Option<Arc<str>> {
+        self.0.get(subject)?.0.map(Arc::from)
+    }
+
+    fn has_groups(&self) -> bool {
+        self.0.values().any(|(group, _)| group.is_some())
+    }
+
+    fn previous(&self, subject: &str) -> Option<&'a str> {
+        self.0.get(subject)?.1
+    }
+}
+
 /// Ranks the subjects of a ledger that meet a brief (JSON), best lower bound first; those that the evidence cannot tell apart
-/// share a band.
+/// share a band. `subjects` are the `subject_count` of which more is known than their records, and may be null for none. `left_out`
+/// may be null; else it is given those that do not meet the brief, each with the first condition that it fails, as JSON Lines.
 ///
-/// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: every fault of the brief;
-/// `UYTIN_NOT_A_DATE`; the pointers'.
+/// Ownership: `*out` and `*left_out` are the caller's; free them with `uytin_text_free`. Threads: any. Errors: every fault of the
+/// brief; `UYTIN_NOT_A_DATE`; the pointers'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uytin_shortlist(
     policy: *const uytin_policy,
@@ -187,23 +235,38 @@ pub unsafe extern "C" fn uytin_shortlist(
     brief: *const c_char,
     brief_len: usize,
     as_of: i32,
+    subjects: *const uytin_subject,
+    subject_count: usize,
+    left_out: *mut *mut uytin_text,
     out: *mut *mut uytin_text,
     error: *mut *mut uytin_error,
 ) -> uytin_status {
     entry(error, || {
         let out = Output::new("out", out)?;
-        // SAFETY: by contract null or live handles, and `brief_len` readable bytes.
-        let (policy, ledger, brief) =
-            unsafe { (&handle("policy", policy)?.policy, handle("ledger", ledger)?, bytes("brief", brief, brief_len)?) };
+        let left_out = if left_out.is_null() { None } else { Some(Output::new("left_out", left_out)?) };
+        // SAFETY: by contract null or live handles, `brief_len` readable bytes and `subject_count` readable subjects.
+        let (policy, ledger, brief, known) = unsafe {
+            (
+                &handle("policy", policy)?.policy,
+                handle("ledger", ledger)?,
+                bytes("brief", brief, brief_len)?,
+                Known::new(subjects, subject_count)?,
+            )
+        };
         let (as_of, brief): (Date, Brief) = (date("as_of", as_of)?, Brief::from_bytes(brief, policy)?);
         let ledger = reading(ledger).clone();
-        out.give(engine::shortlist(&brief, &ledger, as_of, |_| None).0.to_json().into());
+        let (listed, others) = engine::shortlist(&brief, &ledger, as_of, |subject| known.previous(subject));
+        if let Some(left_out) = left_out {
+            left_out.give(others.iter().map(|other| other.to_json(&brief) + "\n").collect::<String>().into());
+        }
+        out.give(listed.to_json().into());
         Ok(())
     })
 }
 
 /// What a change from one policy to another does to the subjects of a ledger: who changes tier or score, by how much, because
-/// of which section.
+/// of which section, and, where `subjects` have groups, which of those move more than the others. `subjects` are the
+/// `subject_count` of which more is known than their records, and may be null for none.
 ///
 /// Ownership: `*out` is the caller's; free it with `uytin_text_free`. Threads: any. Errors: `UYTIN_NOT_A_DATE`; the pointers'.
 #[unsafe(no_mangle)]
@@ -212,16 +275,22 @@ pub unsafe extern "C" fn uytin_impact(
     to: *const uytin_policy,
     ledger: *const uytin_ledger,
     as_of: i32,
+    subjects: *const uytin_subject,
+    subject_count: usize,
     out: *mut *mut uytin_text,
     error: *mut *mut uytin_error,
 ) -> uytin_status {
     entry(error, || {
         let out = Output::new("out", out)?;
-        // SAFETY: by contract null or live handles.
-        let (from, to, ledger) = unsafe { (&handle("from", from)?.policy, &handle("to", to)?.policy, handle("ledger", ledger)?) };
+        // SAFETY: by contract null or live handles, and `subject_count` readable subjects.
+        let (from, to, ledger, known) = unsafe {
+            (&handle("from", from)?.policy, &handle("to", to)?.policy, handle("ledger", ledger)?, Known::new(subjects, subject_count)?)
+        };
         let (as_of, ledger) = (date("as_of", as_of)?, reading(ledger).clone());
-        let groups: Option<(&str, &GroupOf<'_>)> = None;
-        out.give(of_ledger(&Plan::new(from, to), &ledger, as_of, |_| None, groups, |_, _| ()).to_json().into());
+        let group = |subject: &str| known.group(subject);
+        let groups = known.has_groups().then_some(("group", &group as &GroupOf<'_>));
+        let previous = |subject: &str| known.previous(subject);
+        out.give(of_ledger(&Plan::new(from, to), &ledger, as_of, previous, groups, |_, _| ()).to_json().into());
         Ok(())
     })
 }

@@ -331,11 +331,12 @@ static void tools(void) {
     uytin_ledger *ledger = NULL;
     uytin_bound *bound;
     uytin_policy_info info;
-    uytin_text *text = NULL;
+    uytin_text *text = NULL, *left_out = NULL;
     uytin_error *error = NULL;
     uytin_record record = record_of("a", "vtv-24", "press");
     uytin_str classes[2] = {{"press", 5}, {"regulator", 9}}, names[1] = {{"vtv-24/a", 8}};
     const char *brief = "{\"lower_at_least\":10}";
+    uytin_subject subjects[2];
     char *document, *place;
     uytin_statement_details details;
 
@@ -367,8 +368,18 @@ static void tools(void) {
     CHECK(uytin_statement(bound, NULL, 0, 20650, NULL, 0, &details, &text, &error) == UYTIN_NOT_A_DATE);
     CHECK(error_is(error, UYTIN_NOT_A_DATE, "not-a-date", "details.contest_by"));
 
-    CHECK(uytin_shortlist(policy, ledger, brief, strlen(brief), 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"candidates\":1"));
-    CHECK(uytin_shortlist(policy, ledger, TEXT("{\"followers\":1}"), 20650, &text, &error) == UYTIN_UNKNOWN_FIELD);
+    CHECK(uytin_shortlist(policy, ledger, brief, strlen(brief), 20650, NULL, 0, NULL, &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"candidates\":1"));
+    memset(subjects, 0, sizeof subjects);
+    subjects[0].id = str_of("s");
+    subjects[0].group = str_of("north");
+    subjects[0].previous_tier = str_of("trusted");
+    subjects[1].id = str_of("nobody");
+    CHECK(uytin_shortlist(policy, ledger, TEXT("{\"lower_at_least\":100}"), 20650, subjects, 2, &left_out, &text, NULL) == UYTIN_OK);
+    CHECK(text_has(text, "\"candidates\":0") && text_has(left_out, "\"subject\":\"s\",\"condition\":\"lower_at_least\""));
+    CHECK(uytin_shortlist(policy, ledger, brief, strlen(brief), 20650, NULL, 1, NULL, &text, &error) == UYTIN_NULL_POINTER);
+    CHECK(error_is(error, UYTIN_NULL_POINTER, "null-pointer", "subjects"));
+    CHECK(uytin_shortlist(policy, ledger, TEXT("{\"followers\":1}"), 20650, NULL, 0, &left_out, &text, &error) == UYTIN_UNKNOWN_FIELD);
     CHECK(error_is(error, UYTIN_UNKNOWN_FIELD, "unknown-field", "$.followers"));
 
     CHECK(uytin_policy_describe(policy, &info, NULL) == UYTIN_OK);
@@ -383,8 +394,9 @@ static void tools(void) {
     CHECK(uytin_policy_diff(policy, other, &text, NULL) == UYTIN_OK && text_has(text, "$.validity_days"));
     CHECK(uytin_policy_lint(policy, &text, NULL) == UYTIN_OK && text_has(text, "\"warnings\":["));
     CHECK(uytin_policy_diff(policy, NULL, &text, NULL) == UYTIN_NULL_POINTER);
-    CHECK(uytin_impact(policy, other, ledger, 20650, &text, NULL) == UYTIN_OK && text_has(text, "\"subjects\":1"));
-    CHECK(uytin_impact(policy, other, ledger, 2932897, &text, NULL) == UYTIN_NOT_A_DATE);
+    CHECK(uytin_impact(policy, other, ledger, 20650, NULL, 0, &text, NULL) == UYTIN_OK && text_has(text, "\"subjects\":1"));
+    CHECK(uytin_impact(policy, other, ledger, 20650, subjects, 2, &text, NULL) == UYTIN_OK && text_has(text, "\"group\":\"north\""));
+    CHECK(uytin_impact(policy, other, ledger, 2932897, NULL, 0, &text, NULL) == UYTIN_NOT_A_DATE);
 
     CHECK(uytin_bound_free(bound) == UYTIN_OK && uytin_policy_free(other) == UYTIN_OK);
     CHECK(uytin_ledger_free(ledger) == UYTIN_OK && uytin_policy_free(policy) == UYTIN_OK);

@@ -76,7 +76,8 @@ void values() {
     CHECK(bound.contest("creator-1", day, {"regulator-1/f-1"}).find("\"without\":[{\"source\":\"regulator-1\"") != std::string::npos);
     CHECK(bound.statement("creator-1", day).find("icp-2026") != std::string::npos);
     CHECK(uytin::diff(policy, policy).find("\"changes\":[]") != std::string::npos);
-    CHECK(uytin::shortlist(policy, records, "{}", day).find("\"subjects\":1") != std::string::npos);
+    CHECK(uytin::shortlist(policy, records, "{}", day).listed.find("\"subjects\":1") != std::string::npos);
+    CHECK(uytin::shortlist(policy, records, "{\"lower_at_least\":100}", day).left_out.find("\"condition\":\"lower_at_least\"") != std::string::npos);
     CHECK(uytin::impact(policy, policy, records, day).find("\"subjects\":1") != std::string::npos);
     const auto calibrated = uytin::calibrate(policy, records, "{\"train_to\":\"2026-10-31\",\"replicates\":10}");
     CHECK(calibrated.report.find("\"train_to\":\"2026-10-31\"") != std::string::npos && calibrated.fitted.name() == "icp-2026-fitted");

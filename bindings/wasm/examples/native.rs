@@ -40,6 +40,7 @@ fn main() {
                 "Paths": uytin::paths_schema(),
                 "Contest": uytin::contest_schema(),
                 "Shortlist": uytin::shortlist_schema(),
+                "LeftOut": uytin::left_out_schema(),
                 "Impact": uytin::impact_schema(),
                 "PolicyDiff": uytin::policy_diff_schema(),
                 "PolicyLint": uytin::policy_lint_schema(),

@@ -1,7 +1,7 @@
-import { ask, dayOf, held, known, rules, texts, wrong } from './core.js';
+import { ask, dayOf, held, known, rules, texts, wellFormed, wrong } from './core.js';
 import { refuse } from './error.js';
 import type { Ledger, Options, Policy, Records } from './core.js';
-import type { Brief, Contest, Impact, PolicyDiff, PolicyLint, Shortlist } from './generated/tool-types.js';
+import type { Brief, Contest, Impact, LeftOut, PolicyDiff, PolicyLint, Shortlist } from './generated/tool-types.js';
 import type { RawBound, RawLedger, RawPolicy } from './generated/tools.js';
 
 /** What a statement of reasons says besides, in which language and form. */
@@ -42,23 +42,56 @@ export const statement = (
     raw(bound).statement(on, previous, issuedBy, contestAt, contestBy, vietnamese, html) as string);
 };
 
+/** A text for each subject that has one. */
+type BySubject = Readonly<Record<string, string>>;
+
+const bySubject = (name: string, given: BySubject | undefined): string => {
+  if (given === undefined) return '{}';
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) wrong(name, given, 'an object with a text for each subject');
+  return JSON.stringify(Object.fromEntries(Object.entries(given).map(([subject, text]) => {
+    const at = `${name}[${JSON.stringify(subject)}]`;
+    return [wellFormed(subject, at), wellFormed(typeof text === 'string' ? text : wrong(at, text, 'a text'), at)];
+  })));
+};
+
+/** The options of a shortlist: `previous` has the tiers that subjects had. */
+export type ShortlistOptions = Pick<Options, 'asOf' | 'policy'> & { previous?: BySubject };
+
+const briefed = <T>(input: Ledger | Records, brief: Brief | string, options: ShortlistOptions,
+  of: (ledger: RawLedger, policy: RawPolicy, brief: Uint8Array, on: number, previous: string) => unknown): T => {
+  known(options, ['asOf', 'policy', 'previous']);
+  const on = dayOf(options?.asOf), policy = rawOf(rules(options.policy), 'policy'), previous = bySubject('previous', options.previous);
+  const text = new TextEncoder().encode(typeof brief === 'string' ? brief : JSON.stringify(brief) ?? 'null');
+  return JSON.parse(held(input, (ledger) => of(rawLedger(ledger), policy, text, on, previous) as string));
+};
+
 /**
  * Ranks the subjects that meet a brief, best lower bound first; those that the evidence cannot tell apart share a band.
  *
  * @throws {UytinError} with every fault of the brief.
  */
-export const shortlist = (input: Ledger | Records, brief: Brief | string, options: Pick<Options, 'asOf' | 'policy'>): Shortlist => {
-  known(options, ['asOf', 'policy']);
-  const on = dayOf(options?.asOf), policy = rawOf(rules(options.policy), 'policy');
-  const text = new TextEncoder().encode(typeof brief === 'string' ? brief : JSON.stringify(brief) ?? 'null');
-  return JSON.parse(held(input, (ledger) => rawLedger(ledger).shortlist(policy, text, on) as string));
-};
+export const shortlist = (input: Ledger | Records, brief: Brief | string, options: ShortlistOptions): Shortlist =>
+  briefed(input, brief, options, (ledger, ...rest) => ledger.shortlist(...rest));
 
-/** What a change from one policy to another does to the subjects of a ledger. */
-export const impact = (input: Ledger | Records, from: Policy, to: Policy, options: Pick<Options, 'asOf'>): Impact => {
-  known(options, ['asOf']);
-  const on = dayOf(options?.asOf), before = rawOf(from, 'from'), after = rawOf(to, 'to');
-  return JSON.parse(held(input, (ledger) => rawLedger(ledger).impact(before, after, on) as string));
+/**
+ * The subjects that do not meet a brief, by id, each with the first condition that it fails and what was found.
+ *
+ * @throws {UytinError} with every fault of the brief.
+ */
+export const leftOut = (input: Ledger | Records, brief: Brief | string, options: ShortlistOptions): LeftOut[] =>
+  briefed(input, brief, options, (ledger, ...rest) => ledger.leftOut(...rest));
+
+/**
+ * What a change from one policy to another does to the subjects of a ledger. With `groups`, the group that a subject belongs to,
+ * it also says which groups move more than the others; `previous` has the tiers that subjects had.
+ */
+export const impact = (
+  input: Ledger | Records, from: Policy, to: Policy, options: Pick<Options, 'asOf'> & { groups?: BySubject; previous?: BySubject },
+): Impact => {
+  known(options, ['asOf', 'groups', 'previous']);
+  const on = dayOf(options?.asOf), before = rawOf(from, 'from'), after = rawOf(to, 'to'), previous = bySubject('previous', options.previous);
+  const groups = options.groups === undefined ? undefined : bySubject('groups', options.groups);
+  return JSON.parse(held(input, (ledger) => rawLedger(ledger).impact(before, after, on, groups, previous) as string));
 };
 
 /** What differs from one policy to another, and what each change makes stricter or laxer. */

@@ -5,8 +5,8 @@ import type * as Tools from './tools.js';
 
 export { UytinError };
 
-const NAMES = ['assess', 'path', 'contest', 'statement', 'shortlist', 'impact', 'policyDiff', 'policyLint', 'calibrate', 'fairness', 'attacks',
-  'intervalCoverage'] as const;
+const NAMES = ['assess', 'path', 'contest', 'statement', 'shortlist', 'leftOut', 'impact', 'policyDiff', 'policyLint', 'calibrate', 'fairness',
+  'attacks', 'intervalCoverage'] as const;
 
 /** The functions of `uytin/tools` that a worker runs. */
 export type ToolName = (typeof NAMES)[number];

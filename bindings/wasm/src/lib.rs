@@ -12,7 +12,7 @@ use uytin::fairness::{Fairness, FairnessSettings, Member};
 #[cfg(feature = "tools")]
 use uytin::gaming::{AttackSettings, Base, attack};
 #[cfg(feature = "tools")]
-use uytin::impact::{Plan, of_ledger};
+use uytin::impact::{GroupOf, Plan, of_ledger};
 use uytin::{BoundSubject, Date, Difference, Error, Fault, Ledger, Limits, Policy, Receipt, Record};
 #[cfg(feature = "tools")]
 use uytin::{Brief, Language, PolicyDiff, StatementDetails, StatementFormat};
@@ -233,18 +233,36 @@ impl RawLedger {
     }
 }
 
+/// A text for each subject that has one, from a JSON object, which JavaScript has checked.
+#[cfg(feature = "tools")]
+fn by_subject(json: &str) -> std::collections::BTreeMap<String, String> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
 #[cfg(feature = "tools")]
 #[wasm_bindgen]
 impl RawLedger {
-    /// Ranks the subjects that meet a brief, as JSON.
-    pub fn shortlist(&self, policy: &RawPolicy, brief: &[u8], as_of: i32) -> Result<JsValue, JsValue> {
-        let brief = Brief::from_bytes(brief, &policy.0).map_err(|error| thrown(&error))?;
-        Ok(uytin::shortlist(&brief, &self.0, date(as_of), |_| None).0.to_json().into())
+    /// Ranks the subjects that meet a brief, as JSON; `previous` has the tiers that subjects had.
+    pub fn shortlist(&self, policy: &RawPolicy, brief: &[u8], as_of: i32, previous: &str) -> Result<JsValue, JsValue> {
+        let (brief, previous) = (Brief::from_bytes(brief, &policy.0).map_err(|error| thrown(&error))?, by_subject(previous));
+        Ok(uytin::shortlist(&brief, &self.0, date(as_of), |subject| previous.get(subject).map(String::as_str)).0.to_json().into())
     }
 
-    /// What a change of policy does to the subjects, as JSON.
-    pub fn impact(&self, from: &RawPolicy, to: &RawPolicy, as_of: i32) -> JsValue {
-        of_ledger(&Plan::new(&from.0, &to.0), &self.0, date(as_of), |_| None, None, |_, _| ()).to_json().into()
+    /// The subjects that do not meet a brief, each with the first condition that it fails, as a JSON list.
+    #[wasm_bindgen(js_name = leftOut)]
+    pub fn left_out(&self, policy: &RawPolicy, brief: &[u8], as_of: i32, previous: &str) -> Result<JsValue, JsValue> {
+        let (brief, previous) = (Brief::from_bytes(brief, &policy.0).map_err(|error| thrown(&error))?, by_subject(previous));
+        let (_, left_out) = uytin::shortlist(&brief, &self.0, date(as_of), |subject| previous.get(subject).map(String::as_str));
+        Ok(list(left_out.iter().map(|one| one.to_json(&brief))).into())
+    }
+
+    /// What a change of policy does to the subjects, as JSON; `groups` has the group that a subject belongs to.
+    pub fn impact(&self, from: &RawPolicy, to: &RawPolicy, as_of: i32, groups: Option<String>, previous: &str) -> JsValue {
+        let (groups, previous) = (groups.map(|json| by_subject(&json)), by_subject(previous));
+        let group = |subject: &str| groups.as_ref()?.get(subject).map(|group| group.as_str().into());
+        let groups = groups.as_ref().map(|_| ("group", &group as &GroupOf<'_>));
+        let previous = |subject: &str| previous.get(subject).map(String::as_str);
+        of_ledger(&Plan::new(&from.0, &to.0), &self.0, date(as_of), previous, groups, |_, _| ()).to_json().into()
     }
 
     /// Fits a policy to the records: the report and the fitted policy, as JSON.

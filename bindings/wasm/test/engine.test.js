@@ -115,11 +115,16 @@ test('the tools around the score answer, and refuse what is wrong', () => {
   assert.deepEqual([listed.candidates, listed.shortlist[0].subject], [1, subject]);
   assert.throws(() => tools.shortlist(line, { followers: 1, limit: 0 }, options), (error) => error.faults.length === 2);
   assert.throws(() => tools.shortlist(line, {}, { asOf: 'soon' }), { code: 'not-a-date', path: 'asOf' });
+  // Who had a tier keeps it more easily, and whoever is left out is told the first condition.
+  const [out] = tools.leftOut(line, { tier_at_least: 'exemplary', lower_at_least: 99 }, { ...options, previous: { [subject]: 'trusted' } });
+  assert.deepEqual([out.subject, out.condition, tools.leftOut(line, { lower_at_least: 1 }, options)], [subject, 'tier_at_least', []]);
   const stricter = policy.toJSON();
   stricter.findings.severities[0].weight = 0.05;
   const changed = new tools.Policy(stricter), [change] = tools.policyDiff(policy, changed).changes;
   assert.deepEqual([change.path, change.direction], ['$.findings.severities[0].weight', 'stricter']);
   assert.deepEqual([tools.impact(line, policy, changed, options).subjects, tools.policyDiff(policy, policy).changes], [1, []]);
+  const grouped = tools.impact(line, policy, changed, { ...options, groups: { [subject]: 'north', nobody: 'south' }, previous: { [subject]: 'trusted' } });
+  assert.deepEqual(grouped.groups.groups.map(({ group, subjects }) => [group, subjects]), [['north', 1]]);
   assert.ok(tools.policyLint(policy).warnings.every(({ code, path, remedy }) => code && path.startsWith('$') && remedy.vi));
 });
 
@@ -168,6 +173,9 @@ test('bad settings of them are told by the option, and the engine stays usable',
     [() => tools.intervalCoverage({ criterion: 'fame' }), 'unknown-name', 'criterion'],
     [() => tools.intervalCoverage({ replicates: 0 }), 'out-of-range', 'replicates'],
     [() => tools.shortlist(line, {}, { asOf, limit: 1 }), 'unknown-field', 'limit'],
+    [() => tools.leftOut(line, {}, { asOf, previous: { a: 7 } }), 'wrong-type', 'previous["a"]'],
+    [() => tools.shortlist(line, {}, { asOf, previous: { a: '\ud800' } }), 'not-utf8', 'previous["a"]'],
+    [() => tools.impact(line, new tools.Policy(), new tools.Policy(), { asOf, groups: ['a'] }), 'wrong-type', 'groups'],
     [() => tools.impact(line, undefined, new tools.Policy(), { asOf }), 'wrong-type', 'from'],
     [() => tools.path(line, { asOf, classes: ['\ud800'] }), 'not-utf8', 'classes[0]'],
   ];

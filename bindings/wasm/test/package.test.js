@@ -90,7 +90,8 @@ test('Node loads it from a project of its own, and its types hold', () => {
     ...subjects.map((subject) => ['Paths', tools.path(creators, { ...options, subject, classes: ['auditor', 'press'] })]),
     ['Contest', tools.contest(line, { ...options, without: ['a/1'] })],
     ['Shortlist', tools.shortlist(creators, { title: 'a brief', tier_at_least: 'standard', no_findings: [{ within_days: 365 }] }, options)],
-    ['Impact', tools.impact(creators, policy, other, options)], ['PolicyDiff', tools.policyDiff(policy, other)], ['PolicyLint', tools.policyLint(other)],
+    ...tools.leftOut(creators, { tier_at_least: 'exemplary', coverage_at_least: 0.9 }, options).map((out) => ['LeftOut', out]),
+    ['Impact', tools.impact(creators, policy, other, options)], ['Impact', tools.impact(creators, policy, other, { ...options, groups: { [subjects[0]]: 'north' } })], ['PolicyDiff', tools.policyDiff(policy, other)], ['PolicyLint', tools.policyLint(other)],
   ];
   writeFileSync(join(installed, 'answers.ts'), `import type { ${[...new Set(answers.map(([type]) => type))].join(', ')}, Brief } from 'uytin/tools';
 import { toolsWorker, type ToolsWorker } from 'uytin/tools/worker';
