@@ -64,7 +64,8 @@ export const wellFormed = (text: string, path: string): string => {
   return at === undefined ? text : refuse('not-utf8', path, `a lone surrogate at index ${at}`, 'UTF-8');
 };
 
-const bytesOf = (source: Source): Uint8Array => (typeof source === 'string' ? encoder.encode(wellFormed(source, '$')) : source);
+/** @internal */
+export const bytesOf = (source: Source): Uint8Array => (typeof source === 'string' ? encoder.encode(wellFormed(source, '$')) : source);
 
 const isSource = (value: unknown): value is Source => typeof value === 'string' || value instanceof Uint8Array;
 

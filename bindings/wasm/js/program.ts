@@ -1,4 +1,4 @@
-import { ask, dayOf, held, known, rules, texts, wellFormed, wrong } from './core.js';
+import { ask, bytesOf, bytesOfJson, dayOf, held, known, rules, texts, wellFormed, wrong } from './core.js';
 import { refuse } from './error.js';
 import type { Ledger, Options, Policy, Records } from './core.js';
 import type { Brief, Contest, Impact, LeftOut, PolicyDiff, PolicyLint, Shortlist } from './generated/tool-types.js';
@@ -61,7 +61,7 @@ const briefed = <T>(input: Ledger | Records, brief: Brief | string, options: Sho
   of: (ledger: RawLedger, policy: RawPolicy, brief: Uint8Array, on: number, previous: string) => unknown): T => {
   known(options, ['asOf', 'policy', 'previous']);
   const on = dayOf(options?.asOf), policy = rawOf(rules(options.policy), 'policy'), previous = bySubject('previous', options.previous);
-  const text = new TextEncoder().encode(typeof brief === 'string' ? brief : JSON.stringify(brief) ?? 'null');
+  const text = typeof brief === 'string' ? bytesOf(brief) : bytesOfJson(brief ?? null);
   return JSON.parse(held(input, (ledger) => of(rawLedger(ledger), policy, text, on, previous) as string));
 };
 

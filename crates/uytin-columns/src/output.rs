@@ -11,7 +11,7 @@ use arrow_array::{
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
-use uytin::kernel::{Resolver, SetAside, Tier, Verdict};
+use uytin::kernel::{Pillars, Resolver, SetAside, Tier, Verdict};
 use uytin::{Assessment, Brief, Date, Language, LeftOut, Points, Policy, Shortfall};
 
 use crate::engine::Job;
@@ -302,41 +302,17 @@ impl Rows {
         }
     }
 
-    /// Adds a subject, and gives its verdict; `verdict` hands place and score of its pillars to what it is given.
-    pub(crate) fn add(&mut self, shape: &Shape, name: Name<'_>, verdict: impl FnOnce(&mut dyn FnMut(usize, Points)) -> Verdict) -> Verdict {
-        self.name(name);
-        let own = self.next_pillars(shape);
-        let verdict = verdict(&mut |place, score| {
-            if let Some(pillar) = own.get_mut(place) {
-                *pillar = Some(score);
-            }
-        });
-        self.numbers_of(shape, &verdict);
-        verdict
-    }
-
-    /// Adds the verdict of the next subject that has a name, with place and score of its pillars.
+    /// Adds the verdict of the next subject that has a name; pillars stay null that exemptions have emptied.
     #[inline]
-    pub(crate) fn add_verdict(&mut self, shape: &Shape, verdict: &Verdict, pillars: impl Iterator<Item = (usize, Points)>) {
-        let own = self.next_pillars(shape);
-        for (place, score) in pillars {
+    pub(crate) fn add(&mut self, shape: &Shape, verdict: &Verdict, pillars: Pillars<'_>) {
+        let first = self.pillars.len();
+        self.pillars.resize(first + shape.pillars, None);
+        let own = self.pillars.get_mut(first..).unwrap_or_default();
+        for (place, score) in pillars.scores() {
             if let Some(pillar) = own.get_mut(place) {
                 *pillar = Some(score);
             }
         }
-        self.numbers_of(shape, verdict);
-    }
-
-    /// The pillars of one more subject: those stay null that exemptions have emptied.
-    #[inline]
-    fn next_pillars(&mut self, shape: &Shape) -> &mut [Option<Points>] {
-        let first = self.pillars.len();
-        self.pillars.resize(first + shape.pillars, None);
-        self.pillars.get_mut(first..).unwrap_or_default()
-    }
-
-    #[inline]
-    fn numbers_of(&mut self, shape: &Shape, verdict: &Verdict) {
         self.score.push(verdict.score);
         self.lower.push(verdict.lower);
         self.upper.push(verdict.upper);

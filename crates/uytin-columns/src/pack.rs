@@ -218,6 +218,11 @@ impl Layout {
         ((slot << self.class | class) << self.source | source as u64) << self.age | age
     }
 
+    /// The key of a row that counts, from that of its slot and class.
+    const fn counted(self, base: u64, source: u32, age: i32) -> u64 {
+        base | (source as u64) << self.age | age.unsigned_abs() as u64
+    }
+
     /// A row that is set aside.
     fn aside(self, source: u32, reason: SetAside) -> Packed {
         Packed { key: self.key(self.aside, 0, source, 0), a: reason as u32, b: 0 }
@@ -479,9 +484,7 @@ impl<'a, 'p> Packer<'a, 'p> {
     #[inline]
     fn plain_row(&self, layout: Layout, static_rows: &StaticRows, of: PlainRow) -> Packed {
         match (static_rows.get(of.class, of.slot), self.resolver.age(self.as_of, of.day)) {
-            (Ok(base), Ok(age)) => {
-                Packed { key: base | u64::from(of.source) << layout.age | u64::from(age.unsigned_abs()), a: of.passed, b: of.failed }
-            }
+            (Ok(base), Ok(age)) => Packed { key: layout.counted(base, of.source, age), a: of.passed, b: of.failed },
             (Err(reason), _) | (_, Err(reason)) => layout.aside(of.source, reason),
         }
     }
@@ -495,7 +498,7 @@ impl<'a, 'p> Packer<'a, 'p> {
             let age = self.resolver.age(self.as_of, of.day);
             let counts = (key != StaticRows::ASIDE) & age.is_ok();
             all_count &= counts;
-            let key = key | u64::from(of.source) << layout.age | u64::from(age.unwrap_or_default().unsigned_abs());
+            let key = layout.counted(key, of.source, age.unwrap_or_default());
             C::new(Packed { key: if counts { key } else { StaticRows::ASIDE }, a: of.passed, b: of.failed }, 0, 0)
         }));
         if !all_count {

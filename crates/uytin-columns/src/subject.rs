@@ -100,7 +100,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     /// Scores the subjects that wait.
     fn score_crowd(&mut self) {
         let Self { context, crowd, rows, .. } = self;
-        crowd.score(|verdict, pillars| rows.add_verdict(context.shape, &verdict, pillars.scores()));
+        crowd.score(|verdict, pillars| rows.add(context.shape, &verdict, pillars));
     }
 
     /// Makes a subject's row; `cells` are all of its rows, in the order of their keys.
@@ -176,7 +176,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         if let Some(watch) = context.watch {
             watch(&name.to_text(), &self.masses);
         }
-        let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows_of, previous, pillar));
+        let (verdict, pillars) = self.scorer.score(&rows_of, previous);
+        self.rows.name(name);
+        self.rows.add(context.shape, &verdict, pillars);
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows_of, context.as_of, &verdict));
         }
@@ -195,7 +197,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         if let Some(watch) = context.watch {
             watch(&name.to_text(), rows(&bound).masses);
         }
-        let verdict = self.rows.add(context.shape, name, |pillar| self.scorer.score(&rows(&bound), tier, pillar));
+        let (verdict, pillars) = self.scorer.score(&rows(&bound), tier);
+        self.rows.name(name);
+        self.rows.add(context.shape, &verdict, pillars);
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows(&bound), context.as_of, &verdict));
         }

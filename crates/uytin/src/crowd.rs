@@ -127,7 +127,7 @@ impl<T: Default> Cursor<'_, T> {
 
 /// What came of the pillars of one subject.
 #[derive(Clone, Copy, Debug)]
-pub struct Pillars<'a>(&'a [[f64; 2]]);
+pub struct Pillars<'a>(pub(crate) &'a [[f64; 2]]);
 
 impl<'a> Pillars<'a> {
     /// Place and score of each pillar that is left.

@@ -148,17 +148,15 @@ impl Scorer {
         Self { policy: policy.clone(), as_of: as_of.days(), pillars: PillarSums::default() }
     }
 
-    /// Scores one subject, and hands place and score of each pillar that is left to `pillar`. `previous` is the tier that it
-    /// had: `None` where none was given, `Some(None)` where the policy does not know it.
+    /// Scores one subject. `previous` is the tier that it had: `None` where none was given, `Some(None)` where the policy does
+    /// not know it.
     #[inline]
-    pub fn score(&mut self, rows: &Rows<'_>, previous: Option<Option<Tier>>, mut pillar: impl FnMut(usize, Points)) -> Verdict {
+    pub fn score(&mut self, rows: &Rows<'_>, previous: Option<Option<Tier>>) -> (Verdict, Pillars<'_>) {
         let policy = self.policy.compiled();
         let mut brief = Brief::new(policy, &mut self.pillars);
         let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
         let Brief { below, exempt, incidents, pillars, .. } = brief;
-        let verdict = verdict(policy, rows, self.as_of, &outcome, below, &exempt, &incidents, previous);
-        pillars.scores().for_each(|(place, score)| pillar(place, score));
-        verdict
+        (verdict(policy, rows, self.as_of, &outcome, below, &exempt, &incidents, previous), Pillars(pillars.as_slice()))
     }
 }
 

@@ -246,7 +246,7 @@ impl Brief {
     fn judge(&self, scorer: &mut Scorer, bound: &BoundSubject, as_of: Date, previous: Option<&str>) -> Result<Candidate, LeftOut> {
         let previous = previous.map(|id| tier_of(&self.policy, id));
         let rows = bound.rows();
-        let verdict = scorer.score(&rows, previous, |_, _| {});
+        let (verdict, _) = scorer.score(&rows, previous);
         let subject: Arc<str> = bound.subject().into();
         match self.shortfall(&rows, as_of, &verdict) {
             Some(shortfall) => Err(LeftOut { subject, shortfall }),
