@@ -14,7 +14,7 @@ use crate::batch::{Batch, CHUNK_ROWS, NULL, Numbers, Piece, Subjects, check_sche
 use crate::ids::{Ids, Name, Sources, SubjectIds};
 use crate::order::Order;
 use crate::output::{Extras, Shape};
-use crate::pack::{BLOCK, Cell, Kept, Layout, Packed, Packer, Tagged, Tight};
+use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
 use crate::previous::Previous;
 use crate::space::Space;
 use crate::subject::{Context, Counts, Finisher};
@@ -271,6 +271,10 @@ impl<'j> Job<'j> {
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);
+        let tight = layout.filter(|_| !with_ids).and_then(|layout| {
+            let (passed, failed) = greatest_counts(&columns)?;
+            layout.tight(local, passed, failed)
+        });
         let context = Context {
             policy: self.policy,
             as_of: self.as_of,
@@ -278,18 +282,14 @@ impl<'j> Job<'j> {
             previous: self.previous,
             watch: self.watch,
             batches: &columns,
-            layout,
+            layout: tight.or(layout),
             with_ids,
         };
         let partitions = Partitions { job: self, context, subjects: &subjects, sources: &source_ids, shift: local };
-        let tight = layout.filter(|_| !with_ids).and_then(|layout| {
-            let (passed, failed) = greatest_counts(&columns)?;
-            Tight::new(layout, local, passed, failed)
-        });
-        match tight {
-            Some(tight) => partitions.run::<u64>(rows, tight, sink),
-            None if with_ids && layout.is_some() => partitions.run::<Tagged>(rows, Tight::none(), sink),
-            None => partitions.run::<Packed>(rows, Tight::none(), sink),
+        match layout {
+            _ if tight.is_some() => partitions.run::<u64>(rows, sink),
+            Some(_) if with_ids => partitions.run::<Tagged>(rows, sink),
+            _ => partitions.run::<Packed>(rows, sink),
         }
     }
 
@@ -420,6 +420,8 @@ impl InputBytes {
 /// A chunk's rows, ordered by partition.
 struct Packs<'s, C> {
     cells: &'s [C],
+    /// Whether any of them is more than checks.
+    any_more: bool,
     /// Where each partition starts.
     starts: Vec<u32>,
 }
@@ -435,12 +437,7 @@ struct Partitions<'a, 'b, 'j> {
 }
 
 impl Partitions<'_, '_, '_> {
-    fn run<K: Kept>(
-        &self,
-        rows: usize,
-        tight: Tight,
-        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
-    ) -> Result<Summary, Error> {
+    fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
         let count = (self.subjects.count >> self.shift) + 1;
         let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
         let done = AtomicU64::new(0);
@@ -451,12 +448,12 @@ impl Partitions<'_, '_, '_> {
             .with_max_len(1)
             .zip(space.cells().par_chunks_mut(size))
             .map(|(chunk, cells)| {
-                let packs = self.pack::<K>(chunk, cells, count, tight, &hasher)?;
+                let packs = self.pack::<C>(chunk, cells, count, &hasher)?;
                 let rows = done.fetch_add(packs.cells.len() as u64, Ordering::Relaxed) + packs.cells.len() as u64;
                 self.job.tell(rows, 0);
                 Ok(packs)
             })
-            .collect::<Result<Vec<Packs<'_, K>>, Error>>()?;
+            .collect::<Result<Vec<Packs<'_, C>>, Error>>()?;
 
         let scored = AtomicU64::new(0);
         // Groups of partitions, so that batches of the result are large.
@@ -467,7 +464,7 @@ impl Partitions<'_, '_, '_> {
         // A few groups at a time, so that a large result need not lie in memory before it reaches the sink.
         for wave in groups.chunks(rayon::current_num_threads() * 16) {
             let score = |range: &std::ops::Range<usize>| {
-                let part = self.score(range.clone(), &packs, tight)?;
+                let part = self.score(range.clone(), &packs)?;
                 let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
                 self.job.tell(rows as u64, subjects);
                 Ok(part)
@@ -484,14 +481,7 @@ impl Partitions<'_, '_, '_> {
     }
 
     /// Packs a chunk and orders its rows by partition.
-    fn pack<'s, K: Kept>(
-        &self,
-        chunk: &[Piece],
-        cells: &'s mut [K],
-        count: usize,
-        tight: Tight,
-        hasher: &RandomState,
-    ) -> Result<Packs<'s, K>, Error> {
+    fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
         let batches = self.context.batches;
         let len: usize = chunk.iter().map(|piece| piece.len).sum();
         let mut ids = vec![0; len];
@@ -518,9 +508,9 @@ impl Partitions<'_, '_, '_> {
         let mut places = starts.clone();
         let context = &self.context;
         let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), hasher.clone());
-        let local_bits = context.layout.map_or(0, Layout::local);
+        let local_start = context.keys().subject_from();
         let mask = (1_u32 << self.shift) - 1;
-        let mut block: Vec<K::Cell> = Vec::with_capacity(BLOCK);
+        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
         let mut ids = ids.as_slice();
         for piece in chunk {
             let Some(batch) = batches.get(piece.batch) else { continue };
@@ -529,11 +519,10 @@ impl Partitions<'_, '_, '_> {
                 packer.pack(batch, self.sources, start, len, &mut block)?;
                 let (own, rest) = ids.split_at(len.min(ids.len()));
                 ids = rest;
-                for (mut cell, &id) in block.iter().copied().zip(own) {
-                    cell.packed_mut().key |= u64::from(id & mask) << local_bits;
+                for (cell, &id) in block.iter().zip(own) {
                     if let Some(place) = places.get_mut((id >> self.shift) as usize) {
                         if let Some(out) = cells.get_mut(*place as usize) {
-                            *out = K::keep(cell, tight);
+                            *out = cell.of_subject(u64::from(id & mask) << local_start);
                         }
                         *place += 1;
                     }
@@ -541,25 +530,23 @@ impl Partitions<'_, '_, '_> {
             }
             self.job.check_cancelled()?;
         }
-        Ok(Packs { cells, starts })
+        Ok(Packs { cells, any_more: packer.any_more, starts })
     }
 
     /// Scores a group of partitions.
-    fn score<K: Kept>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, K>], tight: Tight) -> Result<Part, Error> {
+    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, C>]) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
         let mut finisher = Finisher::new(self.context, range.len() * subjects_each);
-        let mut order = Order::new(self.context.layout, self.shift);
+        let mut order = Order::new(self.context.keys(), self.shift);
+        let any_more = packs.iter().any(|pack| pack.any_more);
         for partition in range {
             self.job.check_cancelled()?;
             let parts = packs.iter().map(|pack| {
                 let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
                 pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
             });
-            order.sort(parts, tight);
-            order.each_subject(|local, cells| match self.subjects.names.get(partition * subjects_each + local) {
-                Some(name) => finisher.finish(name, cells),
-                None => Ok(()),
-            })?;
+            let name = |local: usize| self.subjects.names.get(partition * subjects_each + local);
+            finisher.finish(order.sort(parts), any_more, &name)?;
         }
         Ok(Part::of(finisher))
     }
@@ -814,7 +801,7 @@ impl SortedRun<'_, '_, '_> {
         let mut finisher = Finisher::new(context, span.len() / 4);
         let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), self.hasher.clone());
         let mut block: Vec<C> = Vec::with_capacity(BLOCK);
-        let mut order = Order::new(context.layout, RUN_BITS);
+        let mut order = Order::new(context.keys(), RUN_BITS);
         // Subjects that are complete but for the last, with the rows of all of them.
         let mut names: Vec<Name<'_>> = Vec::new();
         let mut cells: Vec<C> = Vec::new();
@@ -822,7 +809,7 @@ impl SortedRun<'_, '_, '_> {
             Some(before) => Some(self.positions.name(before)?),
             None => self.before,
         };
-        let local_bits = context.layout.map_or(0, Layout::local);
+        let local_start = context.keys().subject_from();
         let (mut place, mut row) = self.positions.at(span.start);
         let mut left = span.len();
         while left > 0 {
@@ -846,18 +833,15 @@ impl SortedRun<'_, '_, '_> {
                         return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
                     }
                     if names.len() == 1 << RUN_BITS || cells.len() >= PARTITION_ROWS {
-                        Self::finish(&mut order, &mut finisher, &mut names, &mut cells)?;
+                        Self::finish(&mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
                     }
                     names.push(name);
                     current = Some(name);
                 }
                 let same = 1 + batch.subject.run_length(at + 1, row + len);
                 let (run, after) = rest.split_at(same.min(rest.len()));
-                let local = (names.len() as u64).saturating_sub(1) << local_bits;
-                cells.extend(run.iter().copied().map(|mut cell| {
-                    cell.packed_mut().key |= local;
-                    cell
-                }));
+                let local = (names.len() as u64).saturating_sub(1) << local_start;
+                cells.extend(run.iter().map(|cell| cell.of_subject(local)));
                 rest = after;
                 at += same;
             }
@@ -865,7 +849,7 @@ impl SortedRun<'_, '_, '_> {
             left -= len;
             self.job.check_cancelled()?;
         }
-        Self::finish(&mut order, &mut finisher, &mut names, &mut cells)?;
+        Self::finish(&mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
         Ok(Part::of(finisher))
     }
 
@@ -873,11 +857,11 @@ impl SortedRun<'_, '_, '_> {
     fn finish<'n, C: Cell>(
         order: &mut Order<C>,
         finisher: &mut Finisher<'_, '_>,
+        any_more: bool,
         names: &mut Vec<Name<'n>>,
         cells: &mut Vec<C>,
     ) -> Result<(), Error> {
-        order.sort(std::iter::once(cells.as_slice()), Tight::none());
-        order.each_subject(|local, cells| names.get(local).map_or(Ok(()), |&name| finisher.finish(name, cells)))?;
+        finisher.finish(order.sort(std::iter::once(cells.as_slice())), any_more, &|local| names.get(local).copied())?;
         names.clear();
         cells.clear();
         Ok(())

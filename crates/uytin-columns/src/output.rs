@@ -251,7 +251,7 @@ pub(crate) struct Rows {
     bytes: usize,
 }
 
-/// A batch of the result has at most so many rows,
+/// A batch of the result has about so many rows at most,
 const ROWS_MAX: usize = 1 << 16;
 /// and about so many bytes of text.
 const BYTES_MAX: usize = 1 << 26;
@@ -336,9 +336,9 @@ impl Rows {
     }
 
     /// Adds how many of the subject's records are set aside.
-    pub(crate) fn add_set_aside(&mut self, counts: &[u32; SetAside::ALL.len()]) {
+    pub(crate) fn add_set_aside(&mut self, counts: &[u64; SetAside::ALL.len()]) {
         for (column, &count) in self.set_aside.iter_mut().zip(counts) {
-            column.push(count);
+            column.push(u32::try_from(count).unwrap_or(u32::MAX));
         }
     }
 

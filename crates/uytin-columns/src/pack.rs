@@ -1,4 +1,4 @@
-//! Rows as sixteen bytes each: what the formula needs of a record, and nothing else.
+//! Rows as eight or sixteen bytes each: what the formula needs of a record, and nothing else.
 
 use std::hash::BuildHasher;
 
@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use uytin::kernel::{MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
+use uytin::kernel::{KeyLayout, MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
 use uytin::{Date, Error, Policy, RecordType};
 
 use crate::batch::{Batch, DictionaryKey, NULL, Texts, UNKNOWN};
@@ -17,15 +17,35 @@ use crate::row::RowRef;
 /// So many rows are worked on at a time: their columns fit the first cache.
 pub(crate) const BLOCK: usize = 1024;
 
-/// One row. The key holds, from the top: subject within its partition, slot, class, source, age.
+/// What a row is packed into. Its key holds, from the top: subject within its partition, slot, class, source, age.
+pub(crate) trait Cell: Pod + Default + Send + Sync {
+    const TAGGED: bool;
+    /// A row of checks or credits.
+    fn counted(layout: Layout, key: u64, passed: u32, failed: u32) -> Self;
+    /// Another row: one that is set aside, with its reason as a number, or one that is more than checks, with the number of its
+    /// record.
+    fn other(layout: Layout, key: u64, number: u64) -> Self;
+    fn key(&self) -> u64;
+    /// Puts the subject's bits into the key.
+    fn of_subject(self, bits: u64) -> Self;
+    /// Passed and failed.
+    fn counts(&self, layout: Layout) -> (u32, u32);
+    /// The number of another row.
+    fn number(&self, layout: Layout) -> u64;
+    /// The hash of the id, and the number of the row.
+    fn tag(&self) -> (u32, u32);
+    fn set_tag(&mut self, hash: u32, row: u32);
+}
+
+/// A row whose counts need more than a key leaves.
 #[derive(Clone, Copy, Default, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct Packed {
-    pub(crate) key: u64,
-    /// Passed; of a row that is set aside the reason; of a row that is more than checks the low half of its number.
-    pub(crate) a: u32,
-    /// Failed; the high half.
-    pub(crate) b: u32,
+    key: u64,
+    /// Passed, or the low half of the number.
+    a: u32,
+    /// Failed, or the high half.
+    b: u32,
 }
 
 /// A row of a table with ids: what tells repeated records apart.
@@ -37,142 +57,139 @@ pub(crate) struct Tagged {
     row: u32,
 }
 
-/// What a row is packed into.
-pub(crate) trait Cell: Pod + Default + Send + Sync {
-    const TAGGED: bool;
-    fn new(packed: Packed, hash: u32, row: u32) -> Self;
-    fn packed(&self) -> &Packed;
-    fn packed_mut(&mut self) -> &mut Packed;
-    /// The hash of the id, and the number of the row.
-    fn tag(&self) -> (u32, u32);
-}
-
 impl Cell for Packed {
     const TAGGED: bool = false;
 
-    fn new(packed: Packed, _: u32, _: u32) -> Self {
-        packed
+    #[inline]
+    fn counted(_: Layout, key: u64, passed: u32, failed: u32) -> Self {
+        Self { key, a: passed, b: failed }
     }
 
-    fn packed(&self) -> &Packed {
-        self
+    #[expect(clippy::cast_possible_truncation, reason = "split in halves")]
+    fn other(_: Layout, key: u64, number: u64) -> Self {
+        Self { key, a: number as u32, b: (number >> 32) as u32 }
     }
 
-    fn packed_mut(&mut self) -> &mut Packed {
-        self
+    #[inline]
+    fn key(&self) -> u64 {
+        self.key
+    }
+
+    #[inline]
+    fn of_subject(self, bits: u64) -> Self {
+        Self { key: self.key | bits, ..self }
+    }
+
+    #[inline]
+    fn counts(&self, _: Layout) -> (u32, u32) {
+        (self.a, self.b)
+    }
+
+    fn number(&self, _: Layout) -> u64 {
+        u64::from(self.b) << 32 | u64::from(self.a)
     }
 
     fn tag(&self) -> (u32, u32) {
         (0, 0)
     }
+
+    fn set_tag(&mut self, _: u32, _: u32) {}
 }
 
 impl Cell for Tagged {
     const TAGGED: bool = true;
 
-    fn new(packed: Packed, hash: u32, row: u32) -> Self {
-        Self { packed, hash, row }
+    #[inline]
+    fn counted(layout: Layout, key: u64, passed: u32, failed: u32) -> Self {
+        Self { packed: Packed::counted(layout, key, passed, failed), ..Self::default() }
     }
 
-    fn packed(&self) -> &Packed {
-        &self.packed
+    fn other(layout: Layout, key: u64, number: u64) -> Self {
+        Self { packed: Packed::other(layout, key, number), ..Self::default() }
     }
 
-    fn packed_mut(&mut self) -> &mut Packed {
-        &mut self.packed
+    #[inline]
+    fn key(&self) -> u64 {
+        self.packed.key
+    }
+
+    #[inline]
+    fn of_subject(self, bits: u64) -> Self {
+        Self { packed: self.packed.of_subject(bits), ..self }
+    }
+
+    #[inline]
+    fn counts(&self, layout: Layout) -> (u32, u32) {
+        self.packed.counts(layout)
+    }
+
+    fn number(&self, layout: Layout) -> u64 {
+        self.packed.number(layout)
     }
 
     fn tag(&self) -> (u32, u32) {
         (self.hash, self.row)
     }
-}
 
-/// What a cell is kept as until it is ordered: as it is, or in eight bytes, where the first touch of fresh memory is what
-/// takes time.
-pub(crate) trait Kept: Pod + Send + Sync {
-    type Cell: Cell;
-    fn keep(cell: Self::Cell, tight: Tight) -> Self;
-    fn take(self, tight: Tight) -> Self::Cell;
-}
-
-impl<C: Cell> Kept for C {
-    type Cell = C;
-
-    #[inline]
-    fn keep(cell: C, _: Tight) -> C {
-        cell
-    }
-
-    #[inline]
-    fn take(self, _: Tight) -> C {
-        self
+    fn set_tag(&mut self, hash: u32, row: u32) {
+        (self.hash, self.row) = (hash, row);
     }
 }
 
-/// The key, and below it passed and failed; of a row that is no checks the key without class, source and age, and below it
-/// the reason or the number of the row.
-impl Kept for u64 {
-    type Cell = Packed;
+/// A row in eight bytes, as the first touch of fresh memory is what takes time: below the key passed and failed; of another
+/// row, below its slot, the number.
+impl Cell for u64 {
+    const TAGGED: bool = false;
 
     #[inline]
-    fn keep(cell: Packed, tight: Tight) -> u64 {
-        let Packed { key, a, b } = cell;
-        if tight.layout.is_mass(&cell) {
-            return key << (tight.passed + tight.failed) | u64::from(a) << tight.failed | u64::from(b);
-        }
-        key >> tight.layout.slot_start() << tight.below_slot() | u64::from(a)
+    fn counted(layout: Layout, key: u64, passed: u32, failed: u32) -> Self {
+        key | Self::from(passed) << layout.failed | Self::from(failed)
+    }
+
+    fn other(layout: Layout, key: u64, number: u64) -> Self {
+        key >> layout.keys.slot_from() << layout.keys.slot_from() | number
+    }
+
+    #[inline]
+    fn key(&self) -> u64 {
+        *self
+    }
+
+    #[inline]
+    fn of_subject(self, bits: u64) -> Self {
+        self | bits
     }
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "each part fits what it was made from")]
-    fn take(self, tight: Tight) -> Packed {
-        let key = self >> (tight.passed + tight.failed);
-        if tight.layout.slot_of(key) < tight.layout.aside {
-            let (a, b) = (self >> tight.failed & ((1 << tight.passed) - 1), self & ((1 << tight.failed) - 1));
-            return Packed { key, a: a as u32, b: b as u32 };
-        }
-        Packed { key: self >> tight.below_slot() << tight.layout.slot_start(), a: self as u32, b: 0 }
+    fn counts(&self, layout: Layout) -> (u32, u32) {
+        ((self >> layout.failed & layout.passed_mask) as u32, (self & layout.failed_mask) as u32)
     }
+
+    fn number(&self, layout: Layout) -> u64 {
+        self & ((1 << layout.keys.slot_from()) - 1)
+    }
+
+    fn tag(&self) -> (u32, u32) {
+        (0, 0)
+    }
+
+    fn set_tag(&mut self, _: u32, _: u32) {}
 }
 
-/// How rows fit eight bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tight {
-    layout: Layout,
-    /// Bits of the counts.
-    passed: u32,
-    failed: u32,
-}
-
-impl Tight {
-    /// `None` where they do not fit: with these greatest counts, this many bits for the subject, and below the slot 32 bits
-    /// for the number of a row.
-    pub(crate) fn new(layout: Layout, local: u32, passed: u32, failed: u32) -> Option<Self> {
-        let bits = |most: u32| u32::BITS - most.leading_zeros();
-        let tight = Self { layout, passed: bits(passed), failed: bits(failed) };
-        let all = layout.local() + local + tight.passed + tight.failed;
-        (all <= u64::BITS && tight.below_slot() >= u32::BITS).then_some(tight)
-    }
-
-    /// For cells that are kept as they are.
-    pub(crate) fn none() -> Self {
-        Self { layout: Layout::NONE, passed: 0, failed: 0 }
-    }
-
-    const fn below_slot(self) -> u32 {
-        self.layout.slot_start() + self.passed + self.failed
-    }
-}
-
-/// How many bits the parts of a key have.
+/// How many bits the parts of a row have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
-    age: u32,
-    source: u32,
-    class: u32,
-    slot: u32,
+    pub(crate) keys: KeyLayout,
+    /// Bits of age, source, class and slot.
+    widths: [u32; 4],
+    /// Bits of the counts below the key, if they are kept there.
+    passed: u32,
+    failed: u32,
+    passed_mask: u64,
+    failed_mask: u64,
     /// The slot of rows that are set aside; the next one is that of rows that are more than checks.
-    aside: u64,
+    aside: u16,
 }
 
 /// What a row is that is no checks or credits.
@@ -183,83 +200,65 @@ pub(crate) enum Rest {
 }
 
 impl Layout {
-    const NONE: Self = Self { age: 0, source: 0, class: 0, slot: 0, aside: 0 };
+    /// For rows that are kept as whole records.
+    pub(crate) const NONE: Self =
+        Self { keys: KeyLayout::SUBJECT, widths: [0; 4], passed: 0, failed: 0, passed_mask: 0, failed_mask: 0, aside: 0 };
 
-    /// The place of the slot's bits.
-    const fn slot_start(self) -> u32 {
-        self.age + self.source + self.class
-    }
-
-    /// The layout for a policy and a number of sources; `None` where subjects would have fewer than `local` bits.
+    /// The layout for a policy and a number of sources, with so many bits for the subject; `None` where they are too many.
     pub(crate) fn new(resolver: Resolver<'_>, sources: usize, local: u32) -> Option<Self> {
         let bits = |most: usize| usize::BITS - most.leading_zeros();
-        let aside = resolver.slots() as u64;
-        let layout = Self {
-            age: bits(usize::try_from(resolver.horizon_days()).unwrap_or_default()),
-            source: bits(sources),
-            class: bits(resolver.classes()),
-            slot: bits(resolver.slots() + 2),
-            aside,
-        };
-        (layout.local() + local <= u64::BITS).then_some(layout)
+        let age = usize::try_from(resolver.horizon_days()).unwrap_or_default();
+        let widths = [bits(age), bits(sources), bits(resolver.classes()), bits(resolver.slots() + 2)];
+        Self { widths, aside: u16::try_from(resolver.slots()).ok()?, ..Self::NONE }.laid_out(local)
     }
 
-    /// The bits of the age, which no order depends on.
-    pub(crate) const fn age(self) -> u32 {
-        self.age
+    /// The same for rows in eight bytes, with these greatest counts; `None` where they do not fit, with 32 bits below the slot
+    /// for the number of a row.
+    pub(crate) fn tight(self, local: u32, passed: u32, failed: u32) -> Option<Self> {
+        let bits = |most: u32| u32::BITS - most.leading_zeros();
+        let (passed, failed) = (bits(passed), bits(failed));
+        let mask = |bits: u32| (1_u64 << bits) - 1;
+        let tight = Self { passed, failed, passed_mask: mask(passed), failed_mask: mask(failed), ..self }.laid_out(local)?;
+        (tight.keys.slot_from() >= u32::BITS).then_some(tight)
     }
 
-    /// The place of the subject's bits.
-    pub(crate) const fn local(self) -> u32 {
-        self.slot_start() + self.slot
-    }
-
-    const fn key(self, slot: u64, class: u64, source: u32, age: u64) -> u64 {
-        ((slot << self.class | class) << self.source | source as u64) << self.age | age
-    }
-
-    /// The key of a row that counts, from that of its slot and class.
-    const fn counted(self, base: u64, source: u32, age: i32) -> u64 {
-        base | (source as u64) << self.age | age.unsigned_abs() as u64
+    fn laid_out(self, local: u32) -> Option<Self> {
+        let [age, source, class, slot] = self.widths;
+        let keys = KeyLayout::new(self.passed + self.failed, age, source, class, slot)?;
+        (keys.subject_from() + local <= u64::BITS).then_some(Self { keys, ..self })
     }
 
     /// A row that is set aside.
-    fn aside(self, source: u32, reason: SetAside) -> Packed {
-        Packed { key: self.key(self.aside, 0, source, 0), a: reason as u32, b: 0 }
-    }
-
-    /// The source's number of a key.
-    #[expect(clippy::cast_possible_truncation, reason = "at most 32 bits")]
-    pub(crate) const fn source_of(self, key: u64) -> u32 {
-        (key >> self.age & ((1 << self.source) - 1)) as u32
-    }
-
-    const fn slot_of(self, key: u64) -> u64 {
-        key >> self.slot_start() & ((1 << self.slot) - 1)
+    fn aside<C: Cell>(self, source: u32, reason: SetAside) -> C {
+        C::other(self, self.keys.key(self.aside, 0, source, 0), reason as u64)
     }
 
     /// Whether the row is checks or credits.
     #[inline]
-    pub(crate) fn is_mass(self, packed: &Packed) -> bool {
-        self.slot_of(packed.key) < self.aside
+    pub(crate) fn is_mass(self, key: u64) -> bool {
+        self.keys.slot_of(key) < self.aside
+    }
+
+    /// Whether the row is more than checks: it comes after all others of its subject.
+    pub(crate) fn is_more(self, key: u64) -> bool {
+        self.keys.slot_of(key) > self.aside
     }
 
     /// The row of checks or credits.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "each part fits what it was made from")]
-    pub(crate) fn mass(self, packed: &Packed, as_of: i32) -> MassRow {
-        let Packed { key, a, b } = *packed;
-        let class = key >> (self.age + self.source) & ((1 << self.class) - 1);
-        let age = (key & ((1 << self.age) - 1)) as i32;
-        let key = MassKey::new(self.slot_of(key) as u16, class as u16, self.source_of(key));
-        MassRow { key, day: as_of - age, favourable: a, adverse: b }
+    pub(crate) fn mass<C: Cell>(self, cell: &C, as_of: i32) -> MassRow {
+        let key = cell.key();
+        let (favourable, adverse) = cell.counts(self);
+        let Self { keys, .. } = self;
+        let of = MassKey::new(keys.slot_of(key), keys.class_of(key), keys.source_of(key));
+        MassRow { key: of, day: as_of - keys.age_of(key), favourable, adverse }
     }
 
     /// What another row is.
-    pub(crate) fn rest(self, packed: &Packed) -> Rest {
-        match SetAside::ALL.get(packed.a as usize) {
-            Some(&reason) if self.slot_of(packed.key) == self.aside => Rest::Aside(reason),
-            _ => Rest::Other(u64::from(packed.b) << 32 | u64::from(packed.a)),
+    pub(crate) fn rest<C: Cell>(self, cell: &C) -> Rest {
+        let number = cell.number(self);
+        match usize::try_from(number).ok().and_then(|reason| SetAside::ALL.get(reason)) {
+            Some(&reason) if !self.is_more(cell.key()) => Rest::Aside(reason),
+            _ => Rest::Other(number),
         }
     }
 }
@@ -308,8 +307,8 @@ impl<'a, 'p> Lookup<'a, 'p> {
 
 /// What holds of observations in context whatever their date, by class and criterion; each is asked for once.
 struct StaticRows {
+    /// How many numbers a criterion has, that of unknown ones among them.
     slots: u32,
-    classes: u32,
     rows: Vec<Result<u64, SetAside>>,
     /// The same, with [`StaticRows::ASIDE`] instead of a reason.
     keys: Vec<u64>,
@@ -330,18 +329,18 @@ impl StaticRows {
             let class = Some(class).filter(|&class| class < classes);
             let slot = Some(slot).filter(|&slot| slot < slots);
             match resolver.row(&Resolved { withdrawn: false, class, in_context: true, slot, body })? {
-                Row::Mass { slot, class, .. } => Ok(layout.key(slot.into(), class.into(), 0, 0)),
+                Row::Mass { slot, class, .. } => Ok(layout.keys.key(slot, class, 0, 0)),
                 Row::Finding { .. } | Row::Exemption { .. } => Err(SetAside::UnknownCriterion),
             }
         });
         let rows: Vec<Result<u64, SetAside>> = rows.collect();
         let keys = rows.iter().map(|row| row.unwrap_or(Self::ASIDE)).collect();
-        Some(Self { slots: slots.into(), classes: classes.into(), rows, keys })
+        Some(Self { slots: u32::from(slots) + 1, rows, keys })
     }
 
     #[inline]
     fn place(&self, class: u32, slot: u32) -> usize {
-        (class.min(self.classes) * (self.slots + 1) + slot.min(self.slots)) as usize
+        (class * self.slots + slot) as usize
     }
 
     #[inline]
@@ -369,6 +368,8 @@ pub(crate) struct Packer<'a, 'p> {
     contexts: Lookup<'a, 'p>,
     static_rows: Option<StaticRows>,
     block: Block,
+    /// Whether any row was more than checks.
+    pub(crate) any_more: bool,
 }
 
 /// An observation as numbers.
@@ -407,15 +408,14 @@ impl Block {
 
 const OBSERVATION: u32 = 0;
 
-/// The number of a place that a text may have.
-fn number(place: Option<u16>) -> u32 {
-    place.map_or(UNKNOWN, u32::from)
+/// The number of a place that a text may have among so many; the one after the last stands for what the policy does not know.
+fn number(place: Option<u16>, places: usize) -> u32 {
+    place.map_or(u32::try_from(places).unwrap_or(UNKNOWN), u32::from)
 }
 
 /// What a number of a text means.
-#[expect(clippy::cast_possible_truncation, reason = "places of a policy are 16 bits wide")]
-fn place(id: u32) -> Option<u16> {
-    (id < UNKNOWN).then_some(id as u16)
+fn place(number: u32, places: usize) -> Option<u16> {
+    u16::try_from(number).ok().filter(|&place| usize::from(place) < places)
 }
 
 impl<'a, 'p> Packer<'a, 'p> {
@@ -429,8 +429,8 @@ impl<'a, 'p> Packer<'a, 'p> {
             base,
             id_hasher,
             kinds: Lookup::new(resolver, |_, text| RecordType::from_text(text).map_or(UNKNOWN, |kind| kind as u32)),
-            classes: Lookup::new(resolver, |resolver, text| number(resolver.class(text))),
-            slots: Lookup::new(resolver, |resolver, text| number(resolver.slot(text))),
+            classes: Lookup::new(resolver, |resolver, text| number(resolver.class(text), resolver.classes())),
+            slots: Lookup::new(resolver, |resolver, text| number(resolver.slot(text), resolver.slots())),
             contexts: Lookup::new(resolver, |resolver, text| resolver.in_context(text).into()),
             static_rows: layout.and_then(|layout| StaticRows::new(resolver, layout)),
             block: Block {
@@ -444,6 +444,7 @@ impl<'a, 'p> Packer<'a, 'p> {
                 failed: vec![0; BLOCK],
                 unusual: Vec::with_capacity(BLOCK),
             },
+            any_more: false,
         }
     }
 
@@ -458,7 +459,7 @@ impl<'a, 'p> Packer<'a, 'p> {
     ) -> Result<(), Error> {
         out.clear();
         let Some(layout) = self.layout else {
-            out.extend((start..start + len).map(|row| C::new(other(0, batch.row(row) - self.base), 0, 0)));
+            out.extend((start..start + len).map(|row| C::other(Layout::NONE, 0, batch.row(row) - self.base)));
             return Ok(());
         };
         let plain = self.fill(batch, sources, start, len)?;
@@ -473,8 +474,7 @@ impl<'a, 'p> Packer<'a, 'p> {
             for (row, cell) in (start..).zip(out) {
                 let id = RowRef { batch, row }.id()?.unwrap_or_default();
                 #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
-                let tagged = C::new(*cell.packed(), self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32);
-                *cell = tagged;
+                cell.set_tag(self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32);
             }
         }
         Ok(())
@@ -482,66 +482,52 @@ impl<'a, 'p> Packer<'a, 'p> {
 
     /// An observation with nothing unusual: all but its age depends on class and criterion alone.
     #[inline]
-    fn plain_row(&self, layout: Layout, static_rows: &StaticRows, of: PlainRow) -> Packed {
-        match (static_rows.get(of.class, of.slot), self.resolver.age(self.as_of, of.day)) {
-            (Ok(base), Ok(age)) => Packed { key: layout.counted(base, of.source, age), a: of.passed, b: of.failed },
-            (Err(reason), _) | (_, Err(reason)) => layout.aside(of.source, reason),
+    fn plain_row<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, of: PlainRow) -> C {
+        let key = static_rows.key(of.class, of.slot);
+        match self.resolver.age(self.as_of, of.day) {
+            Ok(age) if key != StaticRows::ASIDE => {
+                C::counted(layout, key | layout.keys.key(0, 0, of.source, age.unsigned_abs()), of.passed, of.failed)
+            }
+            age => layout.aside(of.source, static_rows.get(of.class, of.slot).err().or(age.err()).unwrap_or(SetAside::UnknownCriterion)),
         }
     }
 
     /// Packs a block of observations with nothing unusual.
     fn pack_plain<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, out: &mut Vec<C>) {
-        // Those that are set aside are marked on the way, without a branch a row, and packed afterwards.
-        let mut all_count = true;
-        out.extend(self.block.rows().map(|of| {
-            let key = static_rows.key(of.class, of.slot);
-            let age = self.resolver.age(self.as_of, of.day);
-            let counts = (key != StaticRows::ASIDE) & age.is_ok();
-            all_count &= counts;
-            let key = layout.counted(key, of.source, age.unwrap_or_default());
-            C::new(Packed { key: if counts { key } else { StaticRows::ASIDE }, a: of.passed, b: of.failed }, 0, 0)
-        }));
-        if !all_count {
-            for (cell, of) in out.iter_mut().zip(self.block.rows()) {
-                if cell.packed().key == StaticRows::ASIDE {
-                    *cell.packed_mut() = self.plain_row(layout, static_rows, of);
-                }
-            }
-        }
+        out.extend(self.block.rows().map(|of| self.plain_row::<C>(layout, static_rows, of)));
     }
 
     /// Packs a block of any records.
-    fn pack_any<C: Cell>(&self, layout: Layout, batch: &Batch<'a>, start: usize, out: &mut Vec<C>) -> Result<(), Error> {
+    fn pack_any<C: Cell>(&mut self, layout: Layout, batch: &Batch<'a>, start: usize, out: &mut Vec<C>) -> Result<(), Error> {
         let Self { resolver, as_of, ref block, ref static_rows, .. } = *self;
+        let mut any_more = false;
         for ((row, of), &unusual) in (start..).zip(block.rows()).zip(&block.unusual) {
             let PlainRow { source, class, slot, day, passed, failed } = of;
             let resolved = match static_rows {
                 Some(static_rows) if !unusual => {
-                    out.push(C::new(self.plain_row(layout, static_rows, of), 0, 0));
+                    out.push(self.plain_row(layout, static_rows, of));
                     continue;
                 }
                 None if !unusual => {
                     let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
-                    Resolved { withdrawn: false, class: place(class), in_context: true, slot: place(slot), body }
+                    let (class, slot) = (place(class, resolver.classes()), place(slot, resolver.slots()));
+                    Resolved { withdrawn: false, class, in_context: true, slot, body }
                 }
                 _ => RowRef { batch, row }.resolved(resolver)?,
             };
-            let packed = match resolver.row(&resolved) {
+            out.push(match resolver.row(&resolved) {
                 Ok(Row::Mass { slot, class, favourable, adverse }) => match resolver.age(as_of, day) {
-                    Ok(age) => Packed {
-                        key: layout.key(slot.into(), class.into(), source, u64::from(age.unsigned_abs())),
-                        a: favourable,
-                        b: adverse,
-                    },
+                    Ok(age) => C::counted(layout, layout.keys.key(slot, class, source, age.unsigned_abs()), favourable, adverse),
                     Err(reason) => layout.aside(source, reason),
                 },
                 Ok(Row::Finding { .. } | Row::Exemption { .. }) => {
-                    other(layout.key(layout.aside + 1, 0, source, 0), batch.row(row) - self.base)
+                    any_more = true;
+                    C::other(layout, layout.keys.key(layout.aside + 1, 0, source, 0), batch.row(row) - self.base)
                 }
                 Err(reason) => layout.aside(source, reason),
-            };
-            out.push(C::new(packed, 0, 0));
+            });
         }
+        self.any_more |= any_more;
         Ok(())
     }
 
@@ -608,12 +594,6 @@ impl<'a, 'p> Packer<'a, 'p> {
         mark_unusual(batch, start, len, &mut block.unusual);
         Ok(!block.unusual.iter().fold(false, |any, &unusual| any | unusual))
     }
-}
-
-/// A row that is kept as the number of its record.
-#[expect(clippy::cast_possible_truncation, reason = "split in halves")]
-fn other(key: u64, row: u64) -> Packed {
-    Packed { key, a: row as u32, b: (row >> 32) as u32 }
 }
 
 /// Marks the rows of a block that lack an observation's counts, that are withdrawn, or that have what belongs to other types.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use uytin::kernel::{Crowd, MassRow, Rows as FormulaRows, Scorer, SetAside, bind, replaces, rows, set_aside};
+use uytin::kernel::{Crowd, KeyLayout, MassRow, Rows as FormulaRows, Scorer, SetAside, bind, replaces, rows, set_aside};
 use uytin::{BoundSubject, Date, Error, Ledger, Policy, Record};
 
 use crate::batch::Batch;
@@ -33,6 +33,11 @@ pub(crate) struct Context<'a, 'b> {
 }
 
 impl<'a, 'b> Context<'a, 'b> {
+    /// How the keys of rows are laid out.
+    pub(crate) fn keys(&self) -> KeyLayout {
+        self.layout.map_or(KeyLayout::SUBJECT, |layout| layout.keys)
+    }
+
     /// The number of the first row of these batches.
     pub(crate) fn base(&self) -> u64 {
         self.batches.first().map_or(0, |batch| batch.first_row)
@@ -55,10 +60,8 @@ fn lost_row() -> Error {
 pub(crate) struct Finisher<'a, 'b> {
     context: Context<'a, 'b>,
     scorer: Scorer,
-    /// Subjects that wait to be scored: their names are among the rows already, their verdicts are not.
     crowd: Crowd,
     masses: Vec<MassRow>,
-    others: Vec<u64>,
     order: Vec<(u64, u32)>,
     rows: Rows,
     /// The batches that are full.
@@ -76,9 +79,8 @@ impl<'a, 'b> Finisher<'a, 'b> {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),
-            crowd: Crowd::new(context.policy, context.as_of),
+            crowd: Crowd::new(context.policy, context.as_of, context.keys()),
             masses: Vec::new(),
-            others: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
             batches: Vec::new(),
@@ -91,85 +93,127 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     /// Hands out the last batch.
     pub(crate) fn close(&mut self) {
-        self.score_crowd();
         if !self.rows.is_empty() {
             self.batches.extend(self.rows.take(self.context.shape));
         }
     }
 
-    /// Scores the subjects that wait.
-    fn score_crowd(&mut self) {
-        let Self { context, crowd, rows, .. } = self;
-        crowd.score(|verdict, pillars| rows.add(context.shape, &verdict, pillars));
-    }
-
-    /// Makes a subject's row; `cells` are all of its rows, in the order of their keys.
-    pub(crate) fn finish<C: Cell>(&mut self, name: Name<'_>, cells: &mut [C]) -> Result<(), Error> {
-        self.subjects += 1;
-        let mut counts = [0; SetAside::ALL.len()];
-        match self.context.layout {
-            Some(layout) => self.score(layout, name, cells, &mut counts)?,
-            None => self.explain(name, cells, &mut counts)?,
+    /// Makes the rows of subjects with these names; `cells` are all of their rows, in the order of their keys, and `any_more`
+    /// whether some are more than checks.
+    pub(crate) fn finish<'n, C: Cell>(
+        &mut self,
+        cells: &mut [C],
+        any_more: bool,
+        name: &impl Fn(usize) -> Option<Name<'n>>,
+    ) -> Result<(), Error> {
+        let context = self.context;
+        let Some(layout) = context.layout else {
+            return cells.chunk_by(same_subject(context.keys())).try_for_each(|own| self.explain(own, name));
+        };
+        let kept = if C::TAGGED { self.merge(layout, cells)? } else { cells.len() };
+        let cells = cells.get(..kept).unwrap_or_default();
+        let all_single = context.watch.is_some() || context.shape.screening.is_some();
+        if !all_single && !any_more {
+            self.score_many(layout, cells, name);
+            return Ok(());
         }
-        for (all, &count) in self.set_aside.iter_mut().zip(&counts) {
-            *all += u64::from(count);
+        // Those that go together, up to the next one that goes alone.
+        let mut waiting = 0;
+        let mut rest = cells;
+        for own in cells.chunk_by(same_subject(layout.keys)) {
+            if all_single || own.last().is_some_and(|cell| layout.is_more(cell.key())) {
+                let (before, after) = rest.split_at(waiting);
+                self.score_many(layout, before, name);
+                self.score_one(layout, own, name)?;
+                (rest, waiting) = (after.get(own.len()..).unwrap_or_default(), 0);
+            } else {
+                waiting += own.len();
+            }
         }
-        if self.context.shape.extras.set_aside {
-            self.rows.add_set_aside(&counts);
-        }
-        if self.rows.is_full() {
-            self.score_crowd();
-            self.batches.extend(self.rows.take(self.context.shape));
-        }
+        self.score_many(layout, rest, name);
         Ok(())
     }
 
-    /// The plain route: numbers alone, but for findings and exemptions.
-    fn score<C: Cell>(
-        &mut self,
-        layout: Layout,
-        name: Name<'_>,
-        cells: &mut [C],
-        counts: &mut [u32; SetAside::ALL.len()],
-    ) -> Result<(), Error> {
-        let context = self.context;
-        let kept = if C::TAGGED && cells.len() > 1 { self.merge(layout, cells)? } else { cells.len() };
-        let cells = cells.get_mut(..kept).unwrap_or_default();
-        // Checks and credits come before all others.
-        let others = cells.iter().rev().take_while(|cell| !layout.is_mass(cell.packed())).count();
-        let (masses, others) = cells.split_at(cells.len() - others);
-        self.others.clear();
-        for cell in others {
-            match layout.rest(cell.packed()) {
-                Rest::Aside(reason) => count(counts, reason),
-                Rest::Other(row) => self.others.push(row),
+    /// Subjects that have checks and credits alone, many at once.
+    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) {
+        let is_aside = |cell: &&C| !layout.is_mass(cell.key());
+        let mut cells = cells;
+        while !cells.is_empty() {
+            let here = crowd_len(layout.keys, cells);
+            let (own, rest) = cells.split_at(here);
+            cells = rest;
+            for cell in own.iter().filter(is_aside) {
+                if let Rest::Aside(reason) = layout.rest(cell) {
+                    count(&mut self.set_aside, reason);
+                }
             }
+            let Self { context, crowd, rows, subjects, with_previous, .. } = self;
+            let shape = context.shape;
+            if shape.extras.set_aside {
+                for own in own.chunk_by(same_subject(layout.keys)) {
+                    rows.add_set_aside(&counts_of(layout, own));
+                }
+            }
+            let previous = |subject| {
+                let previous = context.previous.zip(name(subject)).and_then(|(previous, name)| previous.get(name))?;
+                *with_previous += 1;
+                Some(previous.tier)
+            };
+            let row = move |cell: &C| (cell.key(), cell.counts(layout));
+            crowd.score(own, row, previous, |subject, verdict, pillars| {
+                let Some(name) = name(subject) else { return };
+                *subjects += 1;
+                rows.name(name);
+                rows.add(shape, &verdict, pillars);
+            });
+            self.take_if_full();
         }
+    }
+
+    fn take_if_full(&mut self) {
+        if self.rows.is_full() {
+            self.batches.extend(self.rows.take(self.context.shape));
+        }
+    }
+
+    /// Counts the records of a subject that are set aside.
+    fn set_aside(&mut self, counts: &Counts) {
+        for (all, &count) in self.set_aside.iter_mut().zip(counts) {
+            *all += count;
+        }
+        if self.context.shape.extras.set_aside {
+            self.rows.add_set_aside(counts);
+        }
+    }
+
+    /// One subject by itself: numbers alone, but for findings and exemptions.
+    fn score_one<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+        let context = self.context;
+        let Some(name) = name_of(layout.keys, cells, name) else { return Ok(()) };
+        self.subjects += 1;
+        // Checks and credits come before all others.
+        let (masses, others) = cells.split_at(cells.partition_point(|cell| layout.is_mass(cell.key())));
+        let mut counts = counts_of(layout, others);
+        let others = others.iter().filter_map(|cell| match layout.rest(cell) {
+            Rest::Aside(_) => None,
+            Rest::Other(row) => Some(context.record(row)),
+        });
+        let mut records = others.collect::<Result<Vec<Record>, Error>>()?;
         let previous = context.previous.and_then(|previous| previous.get(name));
         self.with_previous += u64::from(previous.is_some());
         let previous = previous.map(|previous| previous.tier);
         let as_of = context.as_of.days();
-        let mass = |cell: &C| layout.mass(cell.packed(), as_of);
-        if self.others.is_empty() && context.watch.is_none() && context.shape.screening.is_none() {
-            self.rows.name(name);
-            self.crowd.add(masses, mass, previous);
-            if self.crowd.waiting() >= CROWD {
-                self.score_crowd();
-            }
-            return Ok(());
-        }
-        self.score_crowd();
         self.masses.clear();
-        self.masses.extend(masses.iter().map(mass));
+        self.masses.extend(masses.iter().map(|cell| layout.mass(cell, as_of)));
+        self.masses.sort_unstable_by_key(|row| row.key);
         let bound;
         let mut rows_of = FormulaRows::default();
-        if !self.others.is_empty() {
-            let mut records = self.others.iter().map(|&row| context.record(row)).collect::<Result<Vec<Record>, Error>>()?;
+        if !records.is_empty() {
             if !context.with_ids {
                 number_records(&mut records);
             }
             bound = bind(context.policy, name.to_text(), records.into_iter().map(Arc::new).collect());
-            set_aside(&bound, context.as_of).for_each(|reason| count(counts, reason));
+            set_aside(&bound, context.as_of).for_each(|reason| count(&mut counts, reason));
             rows_of = rows(&bound);
         }
         rows_of.masses = &self.masses;
@@ -182,18 +226,23 @@ impl<'a, 'b> Finisher<'a, 'b> {
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows_of, context.as_of, &verdict));
         }
+        self.set_aside(&counts);
+        self.take_if_full();
         Ok(())
     }
 
     /// The explained route: whole records, and the assessment that cites them.
-    fn explain<C: Cell>(&mut self, name: Name<'_>, cells: &mut [C], counts: &mut [u32; SetAside::ALL.len()]) -> Result<(), Error> {
+    fn explain<'n, C: Cell>(&mut self, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
-        let row = |cell: &C| u64::from(cell.packed().b) << 32 | u64::from(cell.packed().a);
+        let Some(name) = name_of(context.keys(), cells, name) else { return Ok(()) };
+        self.subjects += 1;
+        let row = |cell: &C| cell.number(Layout::NONE);
+        let mut counts = Counts::default();
         let bound = self.bind(name, cells.iter().map(row))?;
         let previous = context.previous.and_then(|previous| previous.get(name));
         self.with_previous += u64::from(previous.is_some());
         let tier = previous.map(|previous| previous.tier);
-        set_aside(&bound, context.as_of).for_each(|reason| count(counts, reason));
+        set_aside(&bound, context.as_of).for_each(|reason| count(&mut counts, reason));
         if let Some(watch) = context.watch {
             watch(&name.to_text(), rows(&bound).masses);
         }
@@ -207,6 +256,8 @@ impl<'a, 'b> Finisher<'a, 'b> {
             let assessment = bound.assess(context.as_of, previous.map(|previous| &*previous.id));
             self.rows.add_explained(context.shape, context.policy, &assessment);
         }
+        self.set_aside(&counts);
+        self.take_if_full();
         Ok(())
     }
 
@@ -228,10 +279,25 @@ impl<'a, 'b> Finisher<'a, 'b> {
         Ok(bind(context.policy, name.to_text(), records.into_iter().map(Arc::new).collect()))
     }
 
-    /// Moves the cells to the front that the merge keeps (`MODEL.md` §3), and gives their number.
+    /// Moves the cells to the front that the merge keeps (`MODEL.md` §3), subject by subject, and gives their number.
     fn merge<C: Cell>(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
+        let (mut from, mut kept) = (0, 0);
+        while let Some(rest) = cells.get(from..).filter(|rest| !rest.is_empty()) {
+            let len = rest.chunk_by(same_subject(layout.keys)).next().map_or(0, <[C]>::len);
+            let own = cells.get_mut(from..from + len).unwrap_or_default();
+            let of_subject = if len > 1 { self.merge_subject(layout, own)? } else { len };
+            if kept < from {
+                cells.copy_within(from..from + of_subject, kept);
+            }
+            (from, kept) = (from + len, kept + of_subject);
+        }
+        Ok(kept)
+    }
+
+    /// The same for the cells of one subject.
+    fn merge_subject<C: Cell>(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
         self.order.clear();
-        let key = |cell: &C| u64::from(layout.source_of(cell.packed().key)) << 32 | u64::from(cell.tag().0);
+        let key = |cell: &C| u64::from(layout.keys.source_of(cell.key())) << 32 | u64::from(cell.tag().0);
         self.order.extend(cells.iter().map(key).zip(0..));
         self.order.sort_unstable();
         if self.order.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a != b)) {
@@ -269,10 +335,38 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 }
 
-/// So many sums wait before they are scored together: they stay in the second cache.
-const CROWD: usize = 1 << 11;
+/// About so many rows are scored together: their sums stay in the second cache.
+const CROWD: usize = 1 << 10;
 
-fn count(counts: &mut [u32; SetAside::ALL.len()], reason: SetAside) {
+/// How many of the cells are the first few subjects'.
+fn crowd_len<C: Cell>(keys: KeyLayout, cells: &[C]) -> usize {
+    let Some(last) = cells.get(CROWD - 1) else { return cells.len() };
+    let of_last = |cell: &&C| keys.subject_of(cell.key()) == keys.subject_of(last.key());
+    CROWD + cells.iter().skip(CROWD).take_while(of_last).count()
+}
+
+/// Whether two cells are of one subject.
+fn same_subject<C: Cell>(keys: KeyLayout) -> impl Fn(&C, &C) -> bool {
+    move |a, b| keys.subject_of(a.key()) == keys.subject_of(b.key())
+}
+
+/// The name of a subject with these cells.
+fn name_of<'n, C: Cell>(keys: KeyLayout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Option<Name<'n>> {
+    cells.first().and_then(|cell| name(keys.subject_of(cell.key())))
+}
+
+/// How many of the cells are set aside, by reason.
+fn counts_of<C: Cell>(layout: Layout, cells: &[C]) -> Counts {
+    let mut counts = Counts::default();
+    for cell in cells.iter().filter(|cell| !layout.is_mass(cell.key())) {
+        if let Rest::Aside(reason) = layout.rest(cell) {
+            count(&mut counts, reason);
+        }
+    }
+    counts
+}
+
+fn count(counts: &mut Counts, reason: SetAside) {
     if let Some(count) = counts.get_mut(reason as usize) {
         *count += 1;
     }

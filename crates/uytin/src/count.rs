@@ -168,11 +168,5 @@ pub(crate) fn row(policy: &Compiled, record: &Resolved) -> Result<Row, SetAside>
 #[inline]
 pub(crate) fn age(as_of: i32, day: i32, expires: i32) -> Result<i32, SetAside> {
     let age = as_of.wrapping_sub(day);
-    if age < 0 {
-        Err(SetAside::Future)
-    } else if age >= expires {
-        Err(SetAside::Expired)
-    } else {
-        Ok(age)
-    }
+    if (0..expires).contains(&age) { Ok(age) } else { Err(if age < 0 { SetAside::Future } else { SetAside::Expired }) }
 }

@@ -4,14 +4,14 @@
 //! The parts are those that [`evaluate`](crate::score::evaluate) is made of, in the same order for each subject, so no bit
 //! of a result differs.
 
-use crate::count::age;
 use crate::date::Date;
 use crate::explain::{add_to_pillar, pillar_scores};
 use crate::kernel::{Verdict, verdict};
-use crate::mass::{Mass, MassKey, MassRow, Sum, add_class};
+use crate::mass::{Mass, Sum, add_to_sector, weighed};
 use crate::measure::is_below;
 use crate::points::Points;
 use crate::policy::Policy;
+use crate::policy::compiled::{Compiled, Slot};
 use crate::score::{Rows, Terms, credit_gain};
 use crate::tier::Tier;
 
@@ -20,108 +20,179 @@ use crate::tier::Tier;
 pub struct Crowd {
     policy: Policy,
     as_of: i32,
-    members: Vec<Member>,
-    /// Sums by subject, slot, class and source.
-    sources: Level<Sum>,
+    layout: KeyLayout,
+    /// By subject, slot and class: the sum of all rows up to the end of each. Its own is the difference to the one before.
+    classes: Level<Sum>,
+    /// The sums of the sources of one class, by their places.
+    sources: Vec<(u32, Sum)>,
     /// Masses by subject and slot.
     slots: Level<Mass>,
+    members: Vec<Member>,
     /// Masses by sector, all sectors of each subject.
     sectors: Vec<[f64; 2]>,
     /// Sums by pillar, all pillars of each subject.
     pillars: Vec<[f64; 2]>,
 }
 
-/// What is summed by parts of keys that come in ascending order. All places are prepared for as many parts as there can be,
-/// so that it takes no branch to go on to the next one.
+/// Where the parts of a row's key lie in 64 bits; from the top: subject, slot, class, source, age. Below the age there may be
+/// anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyLayout {
+    age: Bits,
+    source: Bits,
+    class: Bits,
+    slot: Bits,
+    subject: Bits,
+}
+
+/// Some neighbouring bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bits {
+    /// The lowest one.
+    from: u32,
+    mask: u64,
+}
+
+impl Bits {
+    #[inline]
+    const fn of(self, key: u64) -> u64 {
+        key >> self.from & self.mask
+    }
+}
+
+impl KeyLayout {
+    /// All bits are the subject's.
+    pub const SUBJECT: Self = {
+        let none = Bits { from: 0, mask: 0 };
+        Self { age: none, source: none, class: none, slot: none, subject: Bits { from: 0, mask: u64::MAX } }
+    };
+
+    /// From the number of bits below the age, and of the bits of age in days, place of the source, of the source class, and of
+    /// the criterion or credit. All others are the subject's: at least one of the 64.
+    #[must_use]
+    pub const fn new(below: u32, age: u32, source: u32, class: u32, slot: u32) -> Option<Self> {
+        const fn bits(from: u32, len: u32) -> Bits {
+            Bits { from, mask: u64::MAX.unbounded_shr(u64::BITS - len) }
+        }
+        if below as u64 + age as u64 + source as u64 + class as u64 + slot as u64 >= u64::BITS as u64 {
+            return None;
+        }
+        let age = bits(below, age);
+        let source = bits(age.from + age.mask.count_ones(), source);
+        let class = bits(source.from + source.mask.count_ones(), class);
+        let slot = bits(class.from + class.mask.count_ones(), slot);
+        let subject = slot.from + slot.mask.count_ones();
+        Some(Self { age, source, class, slot, subject: bits(subject, u64::BITS - subject) })
+    }
+
+    /// The key of such a row of the subject with number 0.
+    #[must_use]
+    #[inline]
+    pub const fn key(self, slot: u16, class: u16, source: u32, age: u32) -> u64 {
+        (slot as u64) << self.slot.from
+            | (class as u64) << self.class.from
+            | (source as u64) << self.source.from
+            | (age as u64) << self.age.from
+    }
+
+    /// The lowest bit of the source class, from which on the order of keys matters.
+    #[must_use]
+    pub const fn ordered_from(self) -> u32 {
+        self.class.from
+    }
+
+    /// The lowest bit of the slot.
+    #[must_use]
+    pub const fn slot_from(self) -> u32 {
+        self.slot.from
+    }
+
+    /// The lowest bit of the subject.
+    #[must_use]
+    pub const fn subject_from(self) -> u32 {
+        self.subject.from
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the layout has as many bits as the numbers need")]
+impl KeyLayout {
+    /// The age in days.
+    #[must_use]
+    #[inline]
+    pub const fn age_of(self, key: u64) -> i32 {
+        self.age.of(key) as i32
+    }
+
+    /// The place of the source.
+    #[must_use]
+    #[inline]
+    pub const fn source_of(self, key: u64) -> u32 {
+        self.source.of(key) as u32
+    }
+
+    /// The place of the source class.
+    #[must_use]
+    #[inline]
+    pub const fn class_of(self, key: u64) -> u16 {
+        self.class.of(key) as u16
+    }
+
+    /// The place of the slot.
+    #[must_use]
+    #[inline]
+    pub const fn slot_of(self, key: u64) -> u16 {
+        self.slot.of(key) as u16
+    }
+
+    /// The number of the subject.
+    #[must_use]
+    #[inline]
+    pub const fn subject_of(self, key: u64) -> usize {
+        self.subject.of(key) as usize
+    }
+}
+
+/// What is summed by parts of keys that come in ascending order. Every row or part is written where the next entry is, which
+/// is left behind only when it is complete, so that it takes no branch to go on.
 #[derive(Clone, Debug, Default)]
 struct Level<T> {
-    sums: Vec<T>,
-    places: Vec<Place>,
-    /// So many hold.
+    entries: Vec<Entry<T>>,
     len: usize,
 }
 
-/// Subject, slot and source class, in one number that sorts in this order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Place(u64);
-
-impl Place {
-    /// After the last one.
-    const NONE: Self = Self(u64::MAX);
-
-    #[inline]
-    fn new(subject: u32, key: MassKey) -> Self {
-        Self(u64::from(subject) << 32 | key.group())
-    }
-
-    #[inline]
-    const fn subject(self) -> usize {
-        (self.0 >> 32) as usize
-    }
-
-    #[inline]
-    const fn slot(self) -> usize {
-        (self.0 >> 16 & 0xffff) as usize
-    }
-
-    #[inline]
-    const fn class(self) -> usize {
-        (self.0 & 0xffff) as usize
-    }
-
-    #[inline]
-    const fn is_of_slot(self, other: Self) -> bool {
-        self.0 >> 16 == other.0 >> 16
-    }
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry<T> {
+    sum: T,
+    /// The key of its last row.
+    key: u64,
+    /// The place after its last part.
+    end: usize,
 }
 
 impl<T: Copy + Default> Level<T> {
-    /// Those that hold, each with its place and the next one's.
-    #[inline]
-    fn iter(&self) -> impl Iterator<Item = (&T, Place, Place)> {
-        let places = self.places.get(..self.len).unwrap_or_default();
-        let next = places.iter().skip(1).chain([&Place::NONE]);
-        self.sums.iter().zip(places.iter().zip(next)).map(|(sum, (place, next))| (sum, *place, *next))
+    /// As many entries as there can be, to be written.
+    fn start(&mut self, most: usize) -> &mut [Entry<T>] {
+        // One more lies behind the last one.
+        if self.entries.len() <= most {
+            self.entries.resize((most + 1).next_power_of_two(), Entry::default());
+        }
+        &mut self.entries
     }
 
-    /// Forgets all.
-    fn clear(&mut self) {
-        self.len = 0;
-        if let Some(first) = self.sums.first_mut() {
-            *first = T::default();
+    /// Ends with so many entries.
+    fn end(&mut self, len: usize) {
+        self.len = len;
+        if let [.., last, behind] = self.entries.get_mut(..=len).unwrap_or_default() {
+            behind.key = !last.key;
         }
     }
 
-    /// Goes on after those that hold, with room for so many more.
+    /// Each entry, and in which bits its key and the next one differ: the last one's in all.
     #[inline]
-    fn go_on(&mut self, more: usize) -> Cursor<'_, T> {
-        // The one after the last is always empty.
-        let most = self.len + more + 1;
-        if self.sums.len() < most {
-            self.sums.resize(most.next_power_of_two(), T::default());
-            self.places.resize(most.next_power_of_two(), Place::default());
-        }
-        Cursor { sums: &mut self.sums, places: &mut self.places, at: self.len }
-    }
-}
-
-/// Where a level is written.
-struct Cursor<'a, T> {
-    sums: &'a mut [T],
-    places: &'a mut [Place],
-    at: usize,
-}
-
-impl<T: Default> Cursor<'_, T> {
-    /// Adds to the last one, which is of this place, and ends it unless the next part belongs to it, too.
-    #[inline]
-    fn add(&mut self, place: Place, goes_on: bool, add: impl FnOnce(&mut T)) {
-        if let (Some([sum, next]), Some(of)) = (self.sums.get_mut(self.at..self.at + 2), self.places.get_mut(self.at)) {
-            add(sum);
-            *next = T::default();
-            *of = place;
-        }
-        self.at += usize::from(!goes_on);
+    fn iter(&self) -> impl Iterator<Item = (&Entry<T>, u64)> {
+        let entries = self.entries.get(..self.len).unwrap_or_default();
+        let next = self.entries.get(1..).unwrap_or_default();
+        entries.iter().zip(next).map(|(entry, next)| (entry, entry.key ^ next.key))
     }
 }
 
@@ -138,7 +209,8 @@ impl<'a> Pillars<'a> {
 
 #[derive(Clone, Copy, Debug)]
 struct Member {
-    previous: Option<Option<Tier>>,
+    /// Whether it has any rows.
+    is_there: bool,
     totals: Terms,
     gain: f64,
     /// Whether a criterion lies below the bound of a measure.
@@ -146,108 +218,193 @@ struct Member {
 }
 
 impl Crowd {
-    /// For one policy and day.
+    /// For one policy and day, and rows with such keys.
     #[must_use]
-    pub fn new(policy: &Policy, as_of: Date) -> Self {
+    pub fn new(policy: &Policy, as_of: Date, layout: KeyLayout) -> Self {
         Self {
             policy: policy.clone(),
             as_of: as_of.days(),
-            members: Vec::new(),
-            sources: Level::default(),
+            layout,
+            classes: Level::default(),
+            sources: Vec::new(),
             slots: Level::default(),
+            members: Vec::new(),
             sectors: Vec::new(),
             pillars: Vec::new(),
         }
     }
 
-    /// How many sums wait to be scored, about.
-    #[must_use]
-    pub const fn waiting(&self) -> usize {
-        self.sources.len + self.members.len()
+    /// Scores subjects by all of their rows, which come in the order of subject, slot and class; `row` gives the key of a row,
+    /// and its checks that held and that did not, or thousandths of a credit. `previous` says what tier a subject had, as in
+    /// [`Scorer::score`](crate::kernel::Scorer::score); `each` is handed the number of each subject, its verdict, and place and
+    /// score of its pillars, in order.
+    pub fn score<C>(
+        &mut self,
+        rows: &[C],
+        row: impl Fn(&C) -> (u64, (u32, u32)),
+        previous: impl FnMut(usize) -> Option<Option<Tier>>,
+        each: impl FnMut(usize, Verdict, Pillars<'_>),
+    ) {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
+        self.sum_classes(rows, &row);
+        self.start_members(last - first + 1);
+        self.sum_slots(rows, &row, first);
+        self.estimate(first);
+        self.conclude(first, previous, each);
     }
 
-    /// Adds a subject: what `mass` makes of its cells, sorted by key, and the tier that it had, as in
-    /// [`Scorer::score`](crate::kernel::Scorer::score).
-    #[inline]
-    pub fn add<C>(&mut self, cells: &[C], mass: impl Fn(&C) -> MassRow, previous: Option<Option<Tier>>) {
-        let Self { policy, as_of, sources, members, .. } = self;
-        let policy = policy.compiled();
-        let subject = u32::try_from(members.len()).unwrap_or(u32::MAX);
-        members.push(Member { previous, totals: policy.unseen, gain: 0.0, below: false });
-        let mut sums = sources.go_on(cells.len());
-        let mut cells = cells.iter();
-        let Some(mut row) = cells.next().map(&mass) else { return };
-        loop {
-            let next = cells.next().map(&mass);
-            let key = row.key;
-            let Some(slot) = policy.slots.get(usize::from(key.slot())) else { break };
-            let fraction = age(*as_of, row.day, policy.horizon_days).map_or(0, |age| slot.decay.fraction(age));
-            let goes_on = next.is_some_and(|next| next.key == key);
-            sums.add(Place::new(subject, key), goes_on, |sum| sum.add(Sum::of(&row, fraction)));
-            match next {
-                Some(next) => row = next,
-                None => break,
+    /// Adds rows up, class by class.
+    #[inline(never)]
+    fn sum_classes<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32))) {
+        let decays = self.policy.compiled().decays.as_slice();
+        let layout = self.layout;
+        let entries = self.classes.start(rows.len());
+        let (mut at, mut sum) = (0, Sum::default());
+        let mut add = |end: usize, one: &C, next: u64| {
+            let (key, (favourable, adverse)) = row(one);
+            let decay = decays.get(usize::from(layout.slot_of(key)));
+            let fraction = decay.map_or(0, |decay| decay.fraction(layout.age_of(key)));
+            sum.add(Sum::of(favourable, adverse, fraction));
+            if let Some(entry) = entries.get_mut(at) {
+                *entry = Entry { sum, key, end };
             }
+            at += usize::from((key ^ next) >> layout.class.from != 0);
+        };
+        for (place, (one, next)) in rows.iter().zip(rows.get(1..).unwrap_or_default()).enumerate() {
+            add(place + 1, one, row(next).0);
         }
-        sources.len = sums.at;
+        if let Some(last) = rows.last() {
+            add(rows.len(), last, !row(last).0);
+        }
+        self.classes.end(at);
     }
 
-    /// Scores the subjects that were added, and forgets them: hands each one's verdict, and place and score of its pillars,
-    /// to `each`, in the order in which they were added.
-    pub fn score(&mut self, mut each: impl FnMut(Verdict, Pillars<'_>)) {
-        let Self { policy, as_of, members, sources, slots, sectors, pillars } = self;
+    /// So many subjects without evidence.
+    fn start_members(&mut self, count: usize) {
+        let Self { policy, members, sectors, pillars, .. } = self;
         let policy = policy.compiled();
-        let of_policy = policy.unseen_pillars.as_slice();
         sectors.clear();
-        // One more for classes without a sector.
-        let sectors_each = policy.sectors.len() + 1;
-        sectors.resize(members.len() * sectors_each, [0.0; 2]);
+        sectors.resize(count * sectors_each(policy), [0.0; 2]);
         pillars.clear();
-        members.iter().for_each(|_| pillars.extend_from_slice(of_policy));
+        (0..count).for_each(|_| pillars.extend_from_slice(policy.unseen_pillars.as_slice()));
+        members.clear();
+        members.resize(count, Member { is_there: false, totals: policy.unseen, gain: 0.0, below: false });
+    }
 
-        let mut of_slots = slots.go_on(sources.len);
-        let mut of_class = Sum::default();
-        for (sum, place, next) in sources.iter() {
-            let Some(slot) = policy.slots.get(place.slot()) else { continue };
-            of_class.add(sum.capped(slot.source_cap));
-            // Most often a class has one source, which can be guessed.
-            if next == place {
-                continue;
+    /// Adds classes up, slot by slot, and by sector.
+    #[inline(never)]
+    fn sum_slots<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), first: usize) {
+        // A factor, as whether a slot is complete can hardly be guessed.
+        const LEFT: [f64; 2] = [1.0, 0.0];
+        let Self { policy, layout, classes, sources, slots, sectors, .. } = self;
+        let (policy, layout) = (policy.compiled(), *layout);
+        let sectors_each = sectors_each(policy);
+        let entries = slots.start(classes.len);
+        let (mut at, mut before, mut start, mut mass) = (0, Sum::default(), 0, Mass::default());
+        for (&Entry { sum: up_to, key, end }, apart) in classes.iter() {
+            let (slot, class) = (usize::from(layout.slot_of(key)), usize::from(layout.class_of(key)));
+            if let (Some(slot), Some(class)) = (policy.slots.get(slot), policy.classes.get(class)) {
+                let mut sum = up_to.since(before);
+                // No source exceeds what all of them do not.
+                if sum.exceeds(slot.source_cap) {
+                    let own = rows.get(start..end).unwrap_or_default().iter().map(row);
+                    sum = capped_by_source(sum, sources, slot, layout, own);
+                }
+                let of_class = weighed(class, sum.capped(slot.class_cap), slot.unit);
+                mass.add(class, of_class);
+                add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + class.sector_place, of_class);
             }
-            let of_class = std::mem::take(&mut of_class);
-            let Some(class) = policy.classes.get(place.class()) else { continue };
-            let own = sectors.get_mut(place.subject() * sectors_each..);
-            of_slots.add(place, next.is_of_slot(place), |mass| add_class(mass, class, of_class.capped(slot.class_cap), slot.unit, own));
+            (before, start) = (up_to, end);
+            if let Some(entry) = entries.get_mut(at) {
+                *entry = Entry { sum: mass, key, end };
+            }
+            let complete = usize::from(apart >> layout.slot.from != 0);
+            at += complete;
+            mass = mass.times(LEFT.get(complete).copied().unwrap_or_default());
         }
-        slots.len = of_slots.at;
+        slots.end(at);
+    }
+
+    /// Estimates criterion by criterion what the evidence of each subject changes.
+    #[inline(never)]
+    fn estimate(&mut self, first: usize) {
+        let Self { policy, layout, slots, members, pillars, .. } = self;
+        let policy = policy.compiled();
         let weights = policy.weights.as_slice();
-        for (mass, place) in slots.sums.iter().zip(&slots.places).take(slots.len) {
-            let (subject, slot) = (place.subject(), place.slot());
+        let pillars_each = policy.unseen_pillars.as_slice().len();
+        for (Entry { sum: mass, key, .. }, _) in slots.iter() {
+            let (subject, slot) = (layout.subject_of(*key) - first, usize::from(layout.slot_of(*key)));
             let Some(member) = members.get_mut(subject) else { continue };
+            member.is_there = true;
             match (policy.criteria.get(slot), weights.get(slot)) {
                 (Some(criterion), Some(&weight)) => {
                     let estimate = policy.estimator.estimate(&criterion.prior, mass);
                     member.totals.change(weight, &criterion.unseen, &estimate);
                     member.below |= is_below(policy, mass, &estimate, criterion.measured_below);
-                    if let Some(own) = pillars.get_mut(subject * of_policy.len()..) {
+                    if let Some(own) = pillars.get_mut(subject * pillars_each..) {
                         add_to_pillar(own, criterion, weight, estimate.mean);
                     }
                 }
                 _ => member.gain += credit_gain(policy, slot, mass.favourable),
             }
         }
-        let rows = Rows::default();
-        let places = of_each(sectors, sectors_each).zip(of_each(pillars, of_policy.len()));
-        for (member, (sectors, pillars)) in members.iter().zip(places) {
-            let Member { previous, totals, gain, below } = member;
-            let outcome = totals.conclude(policy, *gain, 1.0, None, sectors, previous.flatten(), &mut ());
-            let verdict = verdict(policy, &rows, *as_of, &outcome, *below, &[], &[], *previous);
-            each(verdict, Pillars(pillars));
-        }
-        members.clear();
-        sources.clear();
-        slots.clear();
     }
+
+    /// Says what comes of it.
+    #[inline(never)]
+    fn conclude(
+        &self,
+        first: usize,
+        mut previous: impl FnMut(usize) -> Option<Option<Tier>>,
+        mut each: impl FnMut(usize, Verdict, Pillars<'_>),
+    ) {
+        let Self { policy, as_of, members, sectors, pillars, .. } = self;
+        let policy = policy.compiled();
+        let rows = Rows::default();
+        let places = of_each(sectors, sectors_each(policy)).zip(of_each(pillars, policy.unseen_pillars.as_slice().len()));
+        for ((subject, &Member { is_there, totals, gain, below }), (sectors, pillars)) in (first..).zip(members).zip(places) {
+            if is_there {
+                let previous = previous(subject);
+                let outcome = totals.conclude(policy, gain, 1.0, None, sectors, previous.flatten(), &mut ());
+                let verdict = verdict(policy, &rows, *as_of, &outcome, below, &[], &[], previous);
+                each(subject, verdict, Pillars(pillars));
+            }
+        }
+    }
+}
+
+/// One more than there are, for classes without a sector.
+fn sectors_each(policy: &Compiled) -> usize {
+    policy.sectors.len() + 1
+}
+
+/// The sum of a class whose sources may exceed their cap, from that of all of its rows.
+#[inline(never)]
+fn capped_by_source(
+    sum: Sum,
+    sources: &mut Vec<(u32, Sum)>,
+    slot: &Slot,
+    layout: KeyLayout,
+    rows: impl Iterator<Item = (u64, (u32, u32))> + Clone,
+) -> Sum {
+    let mut all = rows.clone().map(|(key, _)| layout.source_of(key));
+    let first = all.next();
+    if all.all(|source| Some(source) == first) {
+        return sum.capped(slot.source_cap);
+    }
+    sources.clear();
+    sources.extend(rows.map(|(key, (favourable, adverse))| {
+        (layout.source_of(key), Sum::of(favourable, adverse, slot.decay.fraction(layout.age_of(key))))
+    }));
+    sources.sort_unstable_by_key(|(source, _)| *source);
+    let mut all = Sum::default();
+    for of_source in sources.chunk_by(|(a, _), (b, _)| a == b) {
+        let mut sum = Sum::default();
+        of_source.iter().for_each(|(_, one)| sum.add(*one));
+        all.add(sum.capped(slot.source_cap));
+    }
+    all
 }
 
 /// So many of them for each subject.

@@ -20,7 +20,7 @@ fn fraction(half_life: i32, age: i32) -> u64 {
 }
 
 /// The decay of one half-life.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Decay {
     half_life: i32,
     table: Arc<[u64]>,

@@ -69,6 +69,21 @@ pub(crate) struct Mass {
     pub(crate) adverse_of_sectors: f64,
 }
 
+impl Mass {
+    /// Adds the mass of one class.
+    #[inline]
+    pub(crate) fn add(&mut self, class: &ClassRule, [favourable, adverse]: [f64; 2]) {
+        self.favourable += favourable;
+        self.adverse += adverse;
+        self.adverse_of_sectors += adverse * class.in_sector;
+    }
+
+    #[inline]
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self { favourable: self.favourable * factor, adverse: self.adverse * factor, adverse_of_sectors: self.adverse_of_sectors * factor }
+    }
+}
+
 /// Favourable and adverse mass by sector, and at last that of classes without one.
 pub(crate) type SectorMasses = SmallVec<[[f64; 2]; 8]>;
 
@@ -88,17 +103,28 @@ impl Sum {
 
     /// The sum of one row's checks, of which this fraction is left.
     #[inline]
-    pub(crate) fn of(row: &MassRow, fraction: u64) -> Self {
-        Self { favourable: times(row.favourable, fraction), adverse: times(row.adverse, fraction) }
+    pub(crate) fn of(favourable: u32, adverse: u32, fraction: u64) -> Self {
+        Self { favourable: times(favourable, fraction), adverse: times(adverse, fraction) }
+    }
+
+    /// What was added after it was this sum.
+    #[inline]
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self { favourable: self.favourable - before.favourable, adverse: self.adverse - before.adverse }
+    }
+
+    #[inline]
+    pub(crate) fn exceeds(self, cap: Cap) -> bool {
+        self.favourable + self.adverse > cap.fixed
     }
 
     /// Scales both by `cap / (a + b)` where they exceed the cap.
     #[inline]
     pub(crate) fn capped(self, cap: Cap) -> Self {
-        let total = self.favourable + self.adverse;
-        if total <= cap.fixed {
+        if !self.exceeds(cap) {
             return self;
         }
+        let total = self.favourable + self.adverse;
         Self { favourable: scaled(self.favourable, total, cap.real), adverse: scaled(self.adverse, total, cap.real) }
     }
 }
@@ -135,7 +161,11 @@ pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &
         let group = first.key;
         let class_sum = take_class(policy, slot, as_of, &mut left);
         let Some(class) = policy.classes.get(usize::from(group.class())) else { continue };
-        add_class(&mut mass, class, class_sum.capped(slot.class_cap), slot.unit, sectors.as_deref_mut());
+        let of_class = weighed(class, class_sum.capped(slot.class_cap), slot.unit);
+        mass.add(class, of_class);
+        if let Some(sectors) = sectors.as_deref_mut() {
+            add_to_sector(sectors, class.sector_place, of_class);
+        }
     }
     *rows = left;
     mass
@@ -158,7 +188,7 @@ pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut 
             left = after;
             let Ok(age) = age(as_of, row.day, policy.horizon_days) else { continue };
             let fraction = slot.decay.fraction(age);
-            sum.add(Sum::of(row, fraction));
+            sum.add(Sum::of(row.favourable, row.adverse, fraction));
         }
         class_sum.add(sum.capped(slot.source_cap));
     }
@@ -169,7 +199,7 @@ pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut 
 /// The mass of one class from the sum of its sources.
 pub(crate) fn class_mass(slot: &Slot, class: &ClassRule, sum: Sum) -> Mass {
     let mut mass = Mass::default();
-    add_class(&mut mass, class, sum.capped(slot.class_cap), slot.unit, None);
+    mass.add(class, weighed(class, sum.capped(slot.class_cap), slot.unit));
     mass
 }
 
@@ -197,15 +227,17 @@ fn times(n: u32, fraction: u64) -> u128 {
     (half(fraction >> 32) << 32) + half(fraction & 0xffff_ffff)
 }
 
-/// Adds the mass of one class, and to its sector's. `sectors` has one place more than there are sectors, for classes without
-/// one: which classes come can hardly be guessed.
+/// Favourable and adverse mass of one class.
 #[inline]
-pub(crate) fn add_class(mass: &mut Mass, class: &ClassRule, sum: Sum, unit: f64, sectors: Option<&mut [[f64; 2]]>) {
-    let (favourable, adverse) = (real(sum.favourable) * unit * class.reliability, real(sum.adverse) * unit * class.reliability);
-    mass.favourable += favourable;
-    mass.adverse += adverse;
-    mass.adverse_of_sectors += adverse * class.in_sector;
-    if let Some([for_sector, against_sector]) = sectors.and_then(|sectors| sectors.get_mut(class.sector_place)) {
+pub(crate) fn weighed(class: &ClassRule, sum: Sum, unit: f64) -> [f64; 2] {
+    [sum.favourable, sum.adverse].map(|part| real(part) * unit * class.reliability)
+}
+
+/// Adds the mass of one class to its sector's. `sectors` has one place more than there are sectors, for classes without one:
+/// which classes come can hardly be guessed.
+#[inline]
+pub(crate) fn add_to_sector(sectors: &mut [[f64; 2]], place: usize, [favourable, adverse]: [f64; 2]) {
+    if let Some([for_sector, against_sector]) = sectors.get_mut(place) {
         *for_sector += favourable;
         *against_sector += adverse;
     }

@@ -115,6 +115,8 @@ pub(crate) struct Compiled {
     pub(crate) sectors: Vec<Arc<str>>,
     /// Criteria in policy order, then credits.
     pub(crate) slots: Vec<Slot>,
+    /// The decays of the slots, side by side.
+    pub(crate) decays: Vec<Decay>,
     pub(crate) criteria: Vec<CriterionRule>,
     pub(crate) credits: Vec<CreditRule>,
     /// Weights of the criteria where none is exempt.
@@ -253,6 +255,7 @@ impl Compiled {
             estimator,
             classes,
             sectors,
+            decays: slots.iter().map(|slot| slot.decay.clone()).collect(),
             slots,
             unseen: Terms::unseen(&criteria, &weights, |_| true),
             unseen_pillars: PillarSums::unseen(&criteria, &weights),
