@@ -13,6 +13,8 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
 use uytin::{Code, Date, Error, Fault, quote};
 
+use crate::ids::Map;
+
 /// What a text that the policy or the table does not have resolves to.
 pub(crate) const UNKNOWN: u32 = u32::MAX - 1;
 /// What a null resolves to.
@@ -148,12 +150,29 @@ impl Keys<'_> {
 
     /// Writes what the map has at each key of the rows from `start`, and [`NULL`] where it has nothing.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "64-bit places; wrapped ones exist nowhere")]
-    pub(crate) fn map_into(self, start: usize, map: &[u32], out: &mut [u32]) {
+    pub(crate) fn map_into(self, start: usize, map: &Map, out: &mut [u32]) {
         each_width!(self, keys => {
-            for (out, &key) in out.iter_mut().zip(keys.get(start..).unwrap_or_default()) {
-                *out = map.get(key as usize).copied().unwrap_or(NULL);
+            let keys = keys.get(start..).unwrap_or_default();
+            match map.same() {
+                Some(len) => out.iter_mut().zip(keys).for_each(|(out, &key)| {
+                    let place = key as usize;
+                    *out = if place < len as usize { place as u32 } else { NULL };
+                }),
+                None => out.iter_mut().zip(keys).for_each(|(out, &key)| *out = map.get(key as usize)),
             }
         });
+    }
+
+    /// Writes what the table has for each pair of keys of the rows from `start`: a row of it has so many places.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "64-bit places; wrapped ones exist nowhere")]
+    pub(crate) fn pair_into(self, other: Keys<'_>, start: usize, places: usize, table: &[u64], out: &mut [u64]) {
+        each_width!(self, keys => each_width!(other, others => {
+            let pairs = keys.get(start..).unwrap_or_default().iter().zip(others.get(start..).unwrap_or_default());
+            for (out, (&key, &other)) in out.iter_mut().zip(pairs) {
+                let place = (key as usize).wrapping_mul(places).wrapping_add(other as usize);
+                *out = table.get(place).copied().unwrap_or(u64::MAX);
+            }
+        }));
     }
 }
 

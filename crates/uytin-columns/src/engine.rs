@@ -7,7 +7,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::SchemaRef;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
-use uytin::kernel::{MassRow, Resolver, SetAside};
+use uytin::kernel::{KeyLayout, MassRow, Resolver, SetAside};
 use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Numbers, Piece, Subjects, check_schema, chunks, value_fault};
@@ -20,11 +20,11 @@ use crate::space::Space;
 use crate::subject::{Context, Counts, Finisher};
 
 /// Rows that a partition should have, so that it stays in the second cache.
-const PARTITION_ROWS: usize = 1 << 14;
+const PARTITION_ROWS: usize = 1 << 15;
 /// More partitions than this at a time make the packing slower.
 const PARTITIONS_MAX: usize = 1 << 12;
 /// Subjects of a sorted stream are ordered so many at a time, as a power of two.
-const RUN_BITS: u32 = 10;
+const RUN_BITS: u32 = 12;
 /// Rows that a stream holds at a time, for each thread.
 const WINDOW_ROWS: usize = 1 << 19;
 
@@ -271,10 +271,7 @@ impl<'j> Job<'j> {
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);
-        let tight = layout.filter(|_| !with_ids).and_then(|layout| {
-            let (passed, failed) = greatest_counts(&columns)?;
-            layout.tight(local, passed, failed)
-        });
+        let tight = tight_layout(layout.filter(|_| !with_ids), &columns, local);
         let context = Context {
             policy: self.policy,
             as_of: self.as_of,
@@ -349,6 +346,13 @@ impl<'j> Job<'j> {
             result
         })
     }
+}
+
+/// The layout of rows in eight bytes, where they fit.
+fn tight_layout(layout: Option<Layout>, batches: &[Batch<'_>], local: u32) -> Option<Layout> {
+    let layout = layout?;
+    let (passed, failed) = greatest_counts(batches)?;
+    layout.tight(local, passed, failed)
 }
 
 /// The greatest counts of passed and failed checks, where all that counts can be told from them: as columns of their own
@@ -507,26 +511,26 @@ impl Partitions<'_, '_, '_> {
         }
         let mut places = starts.clone();
         let context = &self.context;
-        let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), hasher.clone());
-        let local_start = context.keys().subject_from();
+        let mut packer = Packer::new(context, hasher.clone());
+        let keys = context.keys();
         let mask = (1_u32 << self.shift) - 1;
-        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
         let mut ids = ids.as_slice();
         for piece in chunk {
             let Some(batch) = batches.get(piece.batch) else { continue };
             for start in (piece.start..piece.start + piece.len).step_by(BLOCK) {
                 let len = BLOCK.min(piece.start + piece.len - start);
-                packer.pack(batch, self.sources, start, len, &mut block)?;
                 let (own, rest) = ids.split_at(len.min(ids.len()));
                 ids = rest;
-                for (cell, &id) in block.iter().zip(own) {
+                let mut own = own.iter();
+                packer.pack(batch, self.sources, start, len, |cell: C| {
+                    let Some(&id) = own.next() else { return };
                     if let Some(place) = places.get_mut((id >> self.shift) as usize) {
                         if let Some(out) = cells.get_mut(*place as usize) {
-                            *out = cell.of_subject(u64::from(id & mask) << local_start);
+                            *out = cell.of_subject(keys, id & mask);
                         }
                         *place += 1;
                     }
-                }
+                })?;
             }
             self.job.check_cancelled()?;
         }
@@ -674,6 +678,7 @@ impl<'j, 's> Stream<'j, 's> {
         let sources = self.sources.ids(&columns);
         let with_ids = columns.iter().any(|batch| batch.id.is_some());
         let layout = self.job.layout(self.sources.len(), RUN_BITS);
+        let tight = tight_layout(layout.filter(|_| !with_ids), &columns, RUN_BITS);
         let job = self.job;
         let context = Context {
             policy: job.policy,
@@ -682,7 +687,7 @@ impl<'j, 's> Stream<'j, 's> {
             previous: job.previous,
             watch: job.watch,
             batches: &columns,
-            layout,
+            layout: tight.or(layout),
             with_ids,
         };
         // One task a thread, and then some, each from the start of a subject.
@@ -702,7 +707,11 @@ impl<'j, 's> Stream<'j, 's> {
         let parts: Vec<Result<Part, Error>> = spans
             .into_par_iter()
             .with_max_len(1)
-            .map(|span| if with_ids && layout.is_some() { run.span::<Tagged>(span) } else { run.span::<Packed>(span) })
+            .map(|span| match layout {
+                _ if tight.is_some() => run.span::<u64>(span),
+                Some(_) if with_ids => run.span::<Tagged>(span),
+                _ => run.span::<Packed>(span),
+            })
             .collect();
         for part in parts {
             let Part { batches, set_aside, subjects, with_previous, replaced } = part?;
@@ -799,17 +808,16 @@ impl SortedRun<'_, '_, '_> {
     fn span<C: Cell>(&self, span: std::ops::Range<usize>) -> Result<Part, Error> {
         let context = self.context;
         let mut finisher = Finisher::new(context, span.len() / 4);
-        let mut packer = Packer::new(context.policy, context.as_of, context.layout, context.base(), self.hasher.clone());
-        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let mut packer = Packer::new(&context, self.hasher.clone());
         let mut order = Order::new(context.keys(), RUN_BITS);
-        // Subjects that are complete but for the last, with the rows of all of them.
+        // Subjects that are complete but for the last, the rows of all of them, and the subjects of a block's rows.
         let mut names: Vec<Name<'_>> = Vec::new();
         let mut cells: Vec<C> = Vec::new();
+        let mut numbers: Vec<u32> = Vec::with_capacity(BLOCK);
         let mut current = match span.start.checked_sub(1) {
             Some(before) => Some(self.positions.name(before)?),
             None => self.before,
         };
-        let local_start = context.keys().subject_from();
         let (mut place, mut row) = self.positions.at(span.start);
         let mut left = span.len();
         while left > 0 {
@@ -819,53 +827,75 @@ impl SortedRun<'_, '_, '_> {
                 (place, row) = (place + 1, 0);
                 continue;
             }
-            packer.pack(batch, self.sources, row, len, &mut block)?;
-            let mut rest = block.as_slice();
-            let mut at = row;
-            while !rest.is_empty() {
-                let name = name_of(batch, at)?;
-                let step = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
-                if names.is_empty() || !step.is_eq() {
-                    if step.is_le() {
-                        let text = |name: Name<'_>| quote(&name.to_text());
-                        let found = format!("{} after {}", text(name), current.map_or_else(String::new, text));
-                        let expected = "rows in ascending order of subject, as `sorted` says";
-                        return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
-                    }
-                    if names.len() == 1 << RUN_BITS || cells.len() >= PARTITION_ROWS {
-                        Self::finish(&mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
-                    }
-                    names.push(name);
-                    current = Some(name);
+            number_subjects(batch, row..row + len, &mut current, &mut names, &mut numbers)?;
+            let mut own = numbers.iter();
+            packer.pack(batch, self.sources, row, len, |cell: C| {
+                if let Some(&number) = own.next() {
+                    cells.push(cell.of_subject(context.keys(), number));
                 }
-                let same = 1 + batch.subject.run_length(at + 1, row + len);
-                let (run, after) = rest.split_at(same.min(rest.len()));
-                let local = (names.len() as u64).saturating_sub(1) << local_start;
-                cells.extend(run.iter().map(|cell| cell.of_subject(local)));
-                rest = after;
-                at += same;
+            })?;
+            if names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS {
+                Self::finish(context.keys(), &mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
             }
             row += len;
             left -= len;
             self.job.check_cancelled()?;
         }
-        Self::finish(&mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
+        finisher.finish(order.sort(std::iter::once(cells.as_slice())), packer.any_more, &|local| names.get(local).copied())?;
         Ok(Part::of(finisher))
     }
 
-    /// Makes the rows of these subjects, and empties both.
+    /// Makes the rows of these subjects but the last, which may go on, and keeps that one.
     fn finish<'n, C: Cell>(
+        keys: KeyLayout,
         order: &mut Order<C>,
         finisher: &mut Finisher<'_, '_>,
         any_more: bool,
         names: &mut Vec<Name<'n>>,
         cells: &mut Vec<C>,
     ) -> Result<(), Error> {
-        finisher.finish(order.sort(std::iter::once(cells.as_slice())), any_more, &|local| names.get(local).copied())?;
-        names.clear();
-        cells.clear();
+        let complete = names.len().saturating_sub(1);
+        let rows = cells.partition_point(|cell| keys.subject_of(cell.key()) < complete);
+        let own = cells.get(..rows).unwrap_or_default();
+        finisher.finish(order.sort(std::iter::once(own)), any_more, &|local| names.get(local).copied())?;
+        names.drain(..complete);
+        cells.drain(..rows);
+        for cell in cells {
+            *cell = cell.of_subject(keys, 0);
+        }
         Ok(())
     }
+}
+
+/// Numbers the subjects of rows in ascending order, which go on with those that are known.
+fn number_subjects<'a>(
+    batch: &Batch<'a>,
+    rows: std::ops::Range<usize>,
+    current: &mut Option<Name<'a>>,
+    names: &mut Vec<Name<'a>>,
+    numbers: &mut Vec<u32>,
+) -> Result<(), Error> {
+    numbers.clear();
+    let mut at = rows.start;
+    while at < rows.end {
+        let name = name_of(batch, at)?;
+        let step = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
+        if names.is_empty() || !step.is_eq() {
+            if step.is_le() {
+                let text = |name: Name<'_>| quote(&name.to_text());
+                let found = format!("{} after {}", text(name), current.map_or_else(String::new, text));
+                let expected = "rows in ascending order of subject, as `sorted` says";
+                return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
+            }
+            names.push(name);
+            *current = Some(name);
+        }
+        let same = 1 + batch.subject.run_length(at + 1, rows.end);
+        let number = u32::try_from(names.len()).unwrap_or(NULL).saturating_sub(1);
+        numbers.extend(std::iter::repeat_n(number, same));
+        at += same;
+    }
+    Ok(())
 }
 
 /// Free memory as the system says, in bytes; 32/3 GiB where it does not say.

@@ -108,12 +108,35 @@ impl<K: Key> Interner<K> {
     }
 }
 
+/// The number of each value of a dictionary.
+pub(crate) struct Map {
+    numbers: Vec<u32>,
+    /// Whether each has its own place.
+    same: bool,
+}
+
+impl Map {
+    pub(crate) fn new(numbers: Vec<u32>) -> Self {
+        Self { same: numbers.iter().copied().eq((0..).take(numbers.len())), numbers }
+    }
+
+    /// How many there are, where each value has its own place as its number.
+    pub(crate) fn same(&self) -> Option<u32> {
+        u32::try_from(self.numbers.len()).ok().filter(|_| self.same)
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> u32 {
+        self.numbers.get(place).copied().unwrap_or(NULL)
+    }
+}
+
 /// How the rows of a column get their numbers.
 pub(crate) enum Ids {
     /// Numbers from this one on.
     Offset(i64),
     /// By dictionary.
-    Maps(Vec<(DictionaryKey, Arc<[u32]>)>),
+    Maps(Vec<(DictionaryKey, Map)>),
     /// Row by row, from the row of this number on.
     Rows(u64, Vec<u32>),
 }
@@ -191,7 +214,7 @@ fn offset_into(keys: Keys<'_>, min: i64, start: usize, out: &mut [u32]) {
 }
 
 /// Writes what the maps have for a dictionary's keys.
-pub(crate) fn fill_by_dictionary(maps: &[(DictionaryKey, Arc<[u32]>)], texts: &Texts<'_>, start: usize, out: &mut [u32]) {
+pub(crate) fn fill_by_dictionary(maps: &[(DictionaryKey, Map)], texts: &Texts<'_>, start: usize, out: &mut [u32]) {
     let map = texts.dictionary().and_then(|(key, _)| maps.iter().find(|(known, _)| *known == key));
     match (texts, map) {
         (Texts::Dictionary { keys, nulls, .. }, Some((_, map))) => {
@@ -236,10 +259,10 @@ impl Sources {
     pub(crate) fn ids(&mut self, batches: &[Batch<'_>]) -> Ids {
         let columns: Vec<&Texts<'_>> = batches.iter().map(|batch| &batch.source).collect();
         if let Some(dictionaries) = dictionaries(&columns) {
-            let number = |values: &Texts<'_>| -> Arc<[u32]> {
-                (0..values.len()).map(|place| values.get(place).map_or(NULL, |name| self.0.add(name, || name.into()))).collect()
+            let mut number = |values: &Texts<'_>| {
+                let numbers = (0..values.len()).map(|place| values.get(place).map_or(NULL, |name| self.0.add(name, || name.into())));
+                Map::new(numbers.collect())
             };
-            let mut number = number;
             return Ids::Maps(dictionaries.into_iter().map(|(key, values)| (key, number(values))).collect());
         }
         let (first, mut codes, values) = encode(batches, |batch, row| batch.source.get(row));
@@ -485,7 +508,7 @@ impl<'a> SubjectIds<'a> {
         {
             // In order already.
             let names: Vec<&str> = values.iter().map(|value| value.unwrap_or_default()).collect();
-            let map = (0..u32::try_from(names.len()).unwrap_or(NULL)).collect();
+            let map = Map::new((0..u32::try_from(names.len()).unwrap_or(NULL)).collect());
             let ids = Ids::Maps(dictionaries.iter().map(|(key, _)| *key).zip([map]).collect());
             return Self { ids, count: names.len(), names: Names::Texts(names) };
         }
@@ -493,7 +516,7 @@ impl<'a> SubjectIds<'a> {
         let (maps, names) = rank_texts(&present.iter().map(Vec::as_slice).collect::<Vec<&[&str]>>());
         let maps = values.iter().zip(maps).zip(dictionaries).map(|((values, map), (key, _))| {
             let mut ranks = map.into_iter();
-            (*key, values.iter().map(|value| value.and_then(|_| ranks.next()).unwrap_or(NULL)).collect())
+            (*key, Map::new(values.iter().map(|value| value.and_then(|_| ranks.next()).unwrap_or(NULL)).collect()))
         });
         Self { ids: Ids::Maps(maps.collect()), count: names.len(), names: Names::Texts(names) }
     }

@@ -230,14 +230,9 @@ type ReasonColumns = ([StringBuilder; 8], Vec<f64>);
 pub(crate) struct Rows {
     numbers: Vec<i128>,
     texts: StringBuilder,
-    score: Vec<Points>,
-    lower: Vec<Points>,
-    upper: Vec<Points>,
-    coverage: Vec<f64>,
-    tier: Vec<i16>,
-    human_review: Vec<bool>,
-    /// Subject by subject, all pillars each.
-    pillars: Vec<Option<Points>>,
+    verdicts: Vec<Verdict>,
+    /// Subject by subject, all pillars each; [`NO_SCORE`] where exemptions have emptied one.
+    pillars: Vec<Points>,
     waterfall: Lists<WaterfallColumns>,
     criteria: Lists<CriteriaColumns>,
     reasons: Lists<ReasonColumns>,
@@ -251,6 +246,9 @@ pub(crate) struct Rows {
     bytes: usize,
 }
 
+/// Stands for the score that an emptied pillar does not have.
+const NO_SCORE: Points = Points::from_tenths(i32::MIN);
+
 /// A batch of the result has about so many rows at most,
 const ROWS_MAX: usize = 1 << 16;
 /// and about so many bytes of text.
@@ -259,16 +257,10 @@ const BYTES_MAX: usize = 1 << 26;
 impl Rows {
     pub(crate) fn new(shape: &Shape, capacity: usize) -> Self {
         let capacity = capacity.min(ROWS_MAX);
-        let points = || Vec::with_capacity(capacity);
         Self {
             numbers: Vec::new(),
             texts: StringBuilder::new(),
-            score: points(),
-            lower: points(),
-            upper: points(),
-            coverage: Vec::with_capacity(capacity),
-            tier: Vec::with_capacity(capacity),
-            human_review: Vec::with_capacity(capacity),
+            verdicts: Vec::with_capacity(capacity),
             pillars: Vec::with_capacity(capacity * shape.pillars),
             waterfall: Lists::new(),
             criteria: Lists::new(),
@@ -302,23 +294,13 @@ impl Rows {
         }
     }
 
-    /// Adds the verdict of the next subject that has a name; pillars stay null that exemptions have emptied.
+    /// Adds the verdict of the next subject that has a name.
     #[inline]
     pub(crate) fn add(&mut self, shape: &Shape, verdict: &Verdict, pillars: Pillars<'_>) {
-        let first = self.pillars.len();
-        self.pillars.resize(first + shape.pillars, None);
-        let own = self.pillars.get_mut(first..).unwrap_or_default();
-        for (place, score) in pillars.scores() {
-            if let Some(pillar) = own.get_mut(place) {
-                *pillar = Some(score);
-            }
-        }
-        self.score.push(verdict.score);
-        self.lower.push(verdict.lower);
-        self.upper.push(verdict.upper);
-        self.coverage.push(verdict.coverage);
-        self.tier.push(shape.tier_place(verdict.tier));
-        self.human_review.push(verdict.human_review);
+        let all = self.pillars.len() + shape.pillars;
+        self.pillars.extend(pillars.scores().map(|score| score.unwrap_or(NO_SCORE)));
+        self.pillars.resize(all, NO_SCORE);
+        self.verdicts.push(*verdict);
     }
 
     /// Adds the first condition of the brief that the subject does not meet.
@@ -393,32 +375,30 @@ impl Rows {
 
     /// The rows as a batch, and empties them.
     pub(crate) fn take(&mut self, shape: &Shape) -> Option<RecordBatch> {
-        let rows = std::mem::replace(self, Self::new(shape, self.score.len()));
+        let rows = std::mem::replace(self, Self::new(shape, self.verdicts.len()));
         let mut rows = rows;
-        let len = rows.score.len();
+        let verdicts = rows.verdicts.as_slice();
         let subject_type = shape.schema.field(0).data_type();
         let subject: ArrayRef =
             if subject_type.is_integer() { integers(subject_type, &rows.numbers) } else { Arc::new(rows.texts.finish()) };
         let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
-        let points =
-            |values: &[Points]| -> ArrayRef { Arc::new(Float64Array::from_iter_values(values.iter().map(|points| points.value()))) };
-        let tier = DictionaryArray::<Int16Type>::try_new(Int16Array::from(rows.tier), shape.tiers.clone()).ok()?;
+        let tiers = Int16Array::from_iter_values(verdicts.iter().map(|verdict| shape.tier_place(verdict.tier)));
         let mut columns: Vec<ArrayRef> = vec![
             subject,
-            points(&rows.score),
-            points(&rows.lower),
-            points(&rows.upper),
-            real(rows.coverage),
-            Arc::new(tier),
-            Arc::new(Date32Array::from(vec![shape.valid_until.days(); len])),
-            Arc::new(BooleanArray::from(rows.human_review)),
+            reals(verdicts, |verdict| verdict.score.value()),
+            reals(verdicts, |verdict| verdict.lower.value()),
+            reals(verdicts, |verdict| verdict.upper.value()),
+            reals(verdicts, |verdict| verdict.coverage),
+            Arc::new(DictionaryArray::<Int16Type>::try_new(tiers, shape.tiers.clone()).ok()?),
+            Arc::new(Date32Array::from(vec![shape.valid_until.days(); verdicts.len()])),
+            Arc::new(BooleanArray::from(verdicts.iter().map(|verdict| verdict.human_review).collect::<Vec<bool>>())),
         ];
         columns.extend((0..shape.pillars).map(|place| -> ArrayRef {
             let own = rows.pillars.iter().skip(place).step_by(shape.pillars);
-            if own.clone().all(Option::is_some) {
-                Arc::new(Float64Array::from_iter_values(own.map(|points| points.unwrap_or_default().value())))
+            if own.clone().all(|&score| score != NO_SCORE) {
+                Arc::new(Float64Array::from_iter_values(own.map(|score| score.value())))
             } else {
-                Arc::new(own.map(|points| points.map(Points::value)).collect::<Float64Array>())
+                Arc::new(own.map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value)).collect::<Float64Array>())
             }
         }));
         let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
@@ -451,6 +431,10 @@ impl Rows {
         }
         RecordBatch::try_new(shape.schema.clone(), columns).ok()
     }
+}
+
+fn reals(verdicts: &[Verdict], of: impl Fn(&Verdict) -> f64) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(verdicts.iter().map(of)))
 }
 
 /// Integers as an array of the type that they came in.

@@ -8,11 +8,12 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use uytin::kernel::{KeyLayout, MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
-use uytin::{Date, Error, Policy, RecordType};
+use uytin::{Date, Error, RecordType};
 
 use crate::batch::{Batch, DictionaryKey, NULL, Texts, UNKNOWN};
-use crate::ids::{Column, Ids, fill_by_dictionary};
+use crate::ids::{Column, Ids, Map, fill_by_dictionary};
 use crate::row::RowRef;
+use crate::subject::Context;
 
 /// So many rows are worked on at a time: their columns fit the first cache.
 pub(crate) const BLOCK: usize = 1024;
@@ -26,8 +27,8 @@ pub(crate) trait Cell: Pod + Default + Send + Sync {
     /// record.
     fn other(layout: Layout, key: u64, number: u64) -> Self;
     fn key(&self) -> u64;
-    /// Puts the subject's bits into the key.
-    fn of_subject(self, bits: u64) -> Self;
+    /// The same row of the subject with this number.
+    fn of_subject(self, keys: KeyLayout, subject: u32) -> Self;
     /// Passed and failed.
     fn counts(&self, layout: Layout) -> (u32, u32);
     /// The number of another row.
@@ -76,8 +77,8 @@ impl Cell for Packed {
     }
 
     #[inline]
-    fn of_subject(self, bits: u64) -> Self {
-        Self { key: self.key | bits, ..self }
+    fn of_subject(self, keys: KeyLayout, subject: u32) -> Self {
+        Self { key: keys.of_subject(self.key, subject), ..self }
     }
 
     #[inline]
@@ -114,8 +115,8 @@ impl Cell for Tagged {
     }
 
     #[inline]
-    fn of_subject(self, bits: u64) -> Self {
-        Self { packed: self.packed.of_subject(bits), ..self }
+    fn of_subject(self, keys: KeyLayout, subject: u32) -> Self {
+        Self { packed: self.packed.of_subject(keys, subject), ..self }
     }
 
     #[inline]
@@ -156,8 +157,8 @@ impl Cell for u64 {
     }
 
     #[inline]
-    fn of_subject(self, bits: u64) -> Self {
-        self | bits
+    fn of_subject(self, keys: KeyLayout, subject: u32) -> Self {
+        keys.of_subject(self, subject)
     }
 
     #[inline]
@@ -267,7 +268,7 @@ impl Layout {
 struct Lookup<'a, 'p> {
     resolver: Resolver<'p>,
     resolve: fn(Resolver<'p>, &str) -> u32,
-    maps: Vec<(DictionaryKey, std::sync::Arc<[u32]>)>,
+    maps: Vec<(DictionaryKey, Map)>,
     hasher: RandomState,
     table: HashTable<(&'a str, u32)>,
 }
@@ -277,13 +278,16 @@ impl<'a, 'p> Lookup<'a, 'p> {
         Self { resolver, resolve, maps: Vec::new(), hasher: RandomState::default(), table: HashTable::new() }
     }
 
+    /// What each of these texts resolves to.
+    fn resolved(&self, texts: &Texts<'_>) -> Vec<u32> {
+        (0..texts.len()).map(|place| texts.get(place).map_or(NULL, |text| (self.resolve)(self.resolver, text))).collect()
+    }
+
     /// Writes what the texts of the rows from `start` resolve to; [`NULL`] where they are null.
     fn fill(&mut self, texts: &Texts<'a>, start: usize, out: &mut [u32]) {
         if let Some((key, values)) = texts.dictionary() {
             if !self.maps.iter().any(|(known, _)| *known == key) {
-                let map =
-                    (0..values.len()).map(|place| values.get(place).map_or(NULL, |text| (self.resolve)(self.resolver, text))).collect();
-                self.maps.push((key, map));
+                self.maps.push((key, Map::new(self.resolved(values))));
             }
             fill_by_dictionary(&self.maps, texts, start, out);
             return;
@@ -305,52 +309,79 @@ impl<'a, 'p> Lookup<'a, 'p> {
     }
 }
 
-/// What holds of observations in context whatever their date, by class and criterion; each is asked for once.
-struct StaticRows {
+/// The keys of observations in context whatever their source and date, by class and criterion; each is asked for once.
+struct StaticKeys {
     /// How many numbers a criterion has, that of unknown ones among them.
     slots: u32,
-    rows: Vec<Result<u64, SetAside>>,
-    /// The same, with [`StaticRows::ASIDE`] instead of a reason.
     keys: Vec<u64>,
+    /// By dictionaries of classes and of criteria.
+    pairs: Vec<([DictionaryKey; 2], usize, Vec<u64>)>,
 }
 
-impl StaticRows {
-    /// Stands for rows that are set aside: no key has the bits of the subject yet.
-    const ASIDE: u64 = u64::MAX;
+impl StaticKeys {
+    /// Stands for rows that are set aside, or that need a look at all of their fields: no key has the bits of the subject yet.
+    const NONE: u64 = u64::MAX;
+    /// So many keys are worth being asked for.
+    const MOST: usize = 1 << 16;
 
-    /// `None` where the policy is so large that asking for all of them would not pay.
+    /// `None` where the policy is too large.
     fn new(resolver: Resolver<'_>, layout: Layout) -> Option<Self> {
-        let known = |count: usize| u16::try_from(count).ok().filter(|&count| count < 1 << 7);
-        let (slots, classes) = (known(resolver.slots())?, known(resolver.classes())?);
+        let (classes, slots) = (resolver.classes(), resolver.slots());
+        if (classes + 1).saturating_mul(slots + 1) > Self::MOST {
+            return None;
+        }
         // The place after the last stands for what the policy does not know.
-        let all = (0..=classes).flat_map(|class| (0..=slots).map(move |slot| (class, slot)));
-        let rows = all.map(|(class, slot)| {
+        let all = (0..=classes).flat_map(|class| (0..=slots).map(move |slot| (place(class, classes), place(slot, slots))));
+        let keys = all.map(|(class, slot)| {
             let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: 0, adverse: 0 };
-            let class = Some(class).filter(|&class| class < classes);
-            let slot = Some(slot).filter(|&slot| slot < slots);
-            match resolver.row(&Resolved { withdrawn: false, class, in_context: true, slot, body })? {
-                Row::Mass { slot, class, .. } => Ok(layout.keys.key(slot, class, 0, 0)),
-                Row::Finding { .. } | Row::Exemption { .. } => Err(SetAside::UnknownCriterion),
+            match resolver.row(&Resolved { withdrawn: false, class, in_context: true, slot, body }) {
+                Ok(Row::Mass { slot, class, .. }) => layout.keys.key(slot, class, 0, 0),
+                _ => Self::NONE,
             }
         });
-        let rows: Vec<Result<u64, SetAside>> = rows.collect();
-        let keys = rows.iter().map(|row| row.unwrap_or(Self::ASIDE)).collect();
-        Some(Self { slots: u32::from(slots) + 1, rows, keys })
+        Some(Self { slots: u32::try_from(slots + 1).ok()?, keys: keys.collect(), pairs: Vec::new() })
     }
 
     #[inline]
-    fn place(&self, class: u32, slot: u32) -> usize {
-        (class * self.slots + slot) as usize
+    fn get(&self, class: u32, slot: u32) -> u64 {
+        if class == NULL || slot == NULL {
+            return Self::NONE;
+        }
+        self.keys.get((class * self.slots + slot) as usize).copied().unwrap_or(Self::NONE)
     }
 
-    #[inline]
-    fn get(&self, class: u32, slot: u32) -> Result<u64, SetAside> {
-        self.rows.get(self.place(class, slot)).copied().unwrap_or(Err(SetAside::UnknownCriterion))
-    }
-
-    #[inline]
-    fn key(&self, class: u32, slot: u32) -> u64 {
-        self.keys.get(self.place(class, slot)).copied().unwrap_or(Self::ASIDE)
+    /// Writes the keys of the rows from `start`; `false` where that takes a look at the texts.
+    fn fill_by_dictionary(
+        &mut self,
+        classes: (&Lookup<'_, '_>, &Texts<'_>),
+        slots: (&Lookup<'_, '_>, &Texts<'_>),
+        start: usize,
+        out: &mut [u64],
+    ) -> bool {
+        let (Texts::Dictionary { keys: class_keys, nulls: None, .. }, Texts::Dictionary { keys: slot_keys, nulls: None, .. }) =
+            (classes.1, slots.1)
+        else {
+            return false;
+        };
+        let (Some((of_classes, class_texts)), Some((of_slots, slot_texts))) = (classes.1.dictionary(), slots.1.dictionary()) else {
+            return false;
+        };
+        let dictionaries = [of_classes, of_slots];
+        let place = match self.pairs.iter().position(|(known, ..)| *known == dictionaries) {
+            Some(place) => place,
+            None if class_texts.len().saturating_mul(slot_texts.len()) > Self::MOST => return false,
+            None => {
+                let of_slots = slots.0.resolved(slot_texts);
+                let of_classes = classes.0.resolved(class_texts);
+                let keys = of_classes.iter().flat_map(|&class| of_slots.iter().map(move |&slot| (class, slot)));
+                let keys = keys.map(|(class, slot)| self.get(class, slot)).collect();
+                self.pairs.push((dictionaries, of_slots.len(), keys));
+                self.pairs.len() - 1
+            }
+        };
+        let Some((_, slots, keys)) = self.pairs.get(place) else { return false };
+        class_keys.pair_into(*slot_keys, start, *slots, keys, out);
+        true
     }
 }
 
@@ -366,21 +397,10 @@ pub(crate) struct Packer<'a, 'p> {
     classes: Lookup<'a, 'p>,
     slots: Lookup<'a, 'p>,
     contexts: Lookup<'a, 'p>,
-    static_rows: Option<StaticRows>,
+    static_keys: Option<StaticKeys>,
     block: Block,
     /// Whether any row was more than checks.
     pub(crate) any_more: bool,
-}
-
-/// An observation as numbers.
-#[derive(Clone, Copy)]
-struct PlainRow {
-    source: u32,
-    class: u32,
-    slot: u32,
-    day: i32,
-    passed: u32,
-    failed: u32,
 }
 
 /// The columns of a block as numbers.
@@ -389,21 +409,14 @@ struct Block {
     source: Vec<u32>,
     class: Vec<u32>,
     slot: Vec<u32>,
+    /// What class and slot make of the key of an observation with nothing unusual, or [`StaticKeys::NONE`].
+    key: Vec<u64>,
     context: Vec<u32>,
     day: Vec<i32>,
     passed: Vec<u32>,
     failed: Vec<u32>,
     /// Rows that are more than an observation in context with its counts.
     unusual: Vec<bool>,
-}
-
-impl Block {
-    #[inline]
-    fn rows(&self) -> impl Iterator<Item = PlainRow> + '_ {
-        let places = self.source.iter().zip(&self.class).zip(&self.slot);
-        let rows = places.zip(&self.day).zip(self.passed.iter().zip(&self.failed));
-        rows.map(|((((&source, &class), &slot), &day), (&passed, &failed))| PlainRow { source, class, slot, day, passed, failed })
-    }
 }
 
 const OBSERVATION: u32 = 0;
@@ -414,14 +427,15 @@ fn number(place: Option<u16>, places: usize) -> u32 {
 }
 
 /// What a number of a text means.
-fn place(number: u32, places: usize) -> Option<u16> {
-    u16::try_from(number).ok().filter(|&place| usize::from(place) < places)
+fn place(number: usize, places: usize) -> Option<u16> {
+    u16::try_from(number).ok().filter(|_| number < places)
 }
 
 impl<'a, 'p> Packer<'a, 'p> {
     /// A packer for one policy and day; without a layout every row is kept as a whole record.
-    pub(crate) fn new(policy: &'p Policy, as_of: Date, layout: Option<Layout>, base: u64, id_hasher: RandomState) -> Self {
-        let resolver = Resolver::new(policy);
+    pub(crate) fn new(context: &Context<'_, 'p>, id_hasher: RandomState) -> Self {
+        let Context { policy, as_of, layout, .. } = *context;
+        let (resolver, base) = (Resolver::new(policy), context.base());
         Self {
             resolver,
             as_of,
@@ -432,12 +446,13 @@ impl<'a, 'p> Packer<'a, 'p> {
             classes: Lookup::new(resolver, |resolver, text| number(resolver.class(text), resolver.classes())),
             slots: Lookup::new(resolver, |resolver, text| number(resolver.slot(text), resolver.slots())),
             contexts: Lookup::new(resolver, |resolver, text| resolver.in_context(text).into()),
-            static_rows: layout.and_then(|layout| StaticRows::new(resolver, layout)),
+            static_keys: layout.and_then(|layout| StaticKeys::new(resolver, layout)),
             block: Block {
                 kind: vec![OBSERVATION; BLOCK],
                 source: vec![0; BLOCK],
                 class: vec![0; BLOCK],
                 slot: vec![0; BLOCK],
+                key: vec![0; BLOCK],
                 context: vec![1; BLOCK],
                 day: vec![0; BLOCK],
                 passed: vec![0; BLOCK],
@@ -448,106 +463,79 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
     }
 
-    /// Packs at most [`BLOCK`] rows, in their order.
+    /// Packs at most [`BLOCK`] rows, and hands them on in their order.
     pub(crate) fn pack<C: Cell>(
         &mut self,
         batch: &Batch<'a>,
         sources: &Ids,
         start: usize,
         len: usize,
-        out: &mut Vec<C>,
+        mut sink: impl FnMut(C),
     ) -> Result<(), Error> {
-        out.clear();
         let Some(layout) = self.layout else {
-            out.extend((start..start + len).map(|row| C::other(Layout::NONE, 0, batch.row(row) - self.base)));
+            (start..start + len).for_each(|row| sink(C::other(Layout::NONE, 0, batch.row(row) - self.base)));
             return Ok(());
         };
-        let plain = self.fill(batch, sources, start, len)?;
-        match &self.static_rows {
-            Some(static_rows) if plain => self.pack_plain(layout, static_rows, out),
-            _ => self.pack_any(layout, batch, start, out)?,
-        }
+        self.fill(batch, sources, start, len)?;
         if batch.revision.is_some() {
             (start..start + len).try_for_each(|row| RowRef { batch, row }.check_revision())?;
         }
-        if C::TAGGED {
-            for (row, cell) in (start..).zip(out) {
-                let id = RowRef { batch, row }.id()?.unwrap_or_default();
-                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
-                cell.set_tag(self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32);
-            }
-        }
-        Ok(())
-    }
-
-    /// An observation with nothing unusual: all but its age depends on class and criterion alone.
-    #[inline]
-    fn plain_row<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, of: PlainRow) -> C {
-        let key = static_rows.key(of.class, of.slot);
-        match self.resolver.age(self.as_of, of.day) {
-            Ok(age) if key != StaticRows::ASIDE => {
-                C::counted(layout, key | layout.keys.key(0, 0, of.source, age.unsigned_abs()), of.passed, of.failed)
-            }
-            age => layout.aside(of.source, static_rows.get(of.class, of.slot).err().or(age.err()).unwrap_or(SetAside::UnknownCriterion)),
-        }
-    }
-
-    /// Packs a block of observations with nothing unusual.
-    fn pack_plain<C: Cell>(&self, layout: Layout, static_rows: &StaticRows, out: &mut Vec<C>) {
-        out.extend(self.block.rows().map(|of| self.plain_row::<C>(layout, static_rows, of)));
-    }
-
-    /// Packs a block of any records.
-    fn pack_any<C: Cell>(&mut self, layout: Layout, batch: &Batch<'a>, start: usize, out: &mut Vec<C>) -> Result<(), Error> {
-        let Self { resolver, as_of, ref block, ref static_rows, .. } = *self;
-        let mut any_more = false;
-        for ((row, of), &unusual) in (start..).zip(block.rows()).zip(&block.unusual) {
-            let PlainRow { source, class, slot, day, passed, failed } = of;
-            let resolved = match static_rows {
-                Some(static_rows) if !unusual => {
-                    out.push(self.plain_row(layout, static_rows, of));
-                    continue;
+        let (block, ages, mut any_more) = (&self.block, self.resolver.ages(self.as_of), false);
+        let counts = block.passed.iter().zip(&block.failed);
+        let rows = block.source.iter().zip(&block.key).zip(&block.day).zip(counts);
+        for (place, (((&source, &key), &day), (&passed, &failed))) in rows.enumerate() {
+            let row = RowRef { batch, row: start + place };
+            let mut cell = match ages.of(day) {
+                // All but its age depends on class and criterion alone.
+                Ok(age) if key != StaticKeys::NONE => {
+                    C::counted(layout, key | layout.keys.key(0, 0, source, age.unsigned_abs()), passed, failed)
                 }
-                None if !unusual => {
-                    let body = ResolvedBody::Mass { kind: RecordType::Observation, favourable: passed, adverse: failed };
-                    let (class, slot) = (place(class, resolver.classes()), place(slot, resolver.slots()));
-                    Resolved { withdrawn: false, class, in_context: true, slot, body }
-                }
-                _ => RowRef { batch, row }.resolved(resolver)?,
+                age => self.any_row(layout, row, source, age, &mut any_more)?,
             };
-            out.push(match resolver.row(&resolved) {
-                Ok(Row::Mass { slot, class, favourable, adverse }) => match resolver.age(as_of, day) {
-                    Ok(age) => C::counted(layout, layout.keys.key(slot, class, source, age.unsigned_abs()), favourable, adverse),
-                    Err(reason) => layout.aside(source, reason),
-                },
-                Ok(Row::Finding { .. } | Row::Exemption { .. }) => {
-                    any_more = true;
-                    C::other(layout, layout.keys.key(layout.aside + 1, 0, source, 0), batch.row(row) - self.base)
-                }
-                Err(reason) => layout.aside(source, reason),
-            });
+            if C::TAGGED {
+                let id = row.id()?.unwrap_or_default();
+                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
+                cell.set_tag(self.id_hasher.hash_one(id) as u32, (batch.row(row.row) - self.base) as u32);
+            }
+            sink(cell);
         }
         self.any_more |= any_more;
         Ok(())
     }
 
-    /// Fills the block, and says whether all of its rows are observations with nothing unusual.
-    fn fill(&mut self, batch: &Batch<'a>, sources: &Ids, start: usize, len: usize) -> Result<bool, Error> {
+    /// Any record.
+    #[cold]
+    #[inline(never)]
+    fn any_row<C: Cell>(
+        &self,
+        layout: Layout,
+        row: RowRef<'_, '_>,
+        source: u32,
+        age: Result<i32, SetAside>,
+        any_more: &mut bool,
+    ) -> Result<C, Error> {
+        Ok(match self.resolver.row(&row.resolved(self.resolver)?) {
+            Ok(Row::Mass { slot, class, favourable, adverse }) => match age {
+                Ok(age) => C::counted(layout, layout.keys.key(slot, class, source, age.unsigned_abs()), favourable, adverse),
+                Err(reason) => layout.aside(source, reason),
+            },
+            Ok(Row::Finding { .. } | Row::Exemption { .. }) => {
+                *any_more = true;
+                C::other(layout, layout.keys.key(layout.aside + 1, 0, source, 0), row.batch.row(row.row) - self.base)
+            }
+            Err(reason) => layout.aside(source, reason),
+        })
+    }
+
+    /// Fills the block.
+    fn fill(&mut self, batch: &Batch<'a>, sources: &Ids, start: usize, len: usize) -> Result<(), Error> {
         let block = &mut self.block;
         // That none is wrong is soon seen; which one is, only where there is one.
         let first = |numbers: &[u32], wrong: fn(u32) -> bool| {
             let any = numbers.iter().fold(false, |any, &n| any | wrong(n));
             any.then(|| numbers.iter().position(|&n| wrong(n)).unwrap_or_default() + start)
         };
-        for numbers in [
-            &mut block.kind,
-            &mut block.source,
-            &mut block.class,
-            &mut block.slot,
-            &mut block.context,
-            &mut block.passed,
-            &mut block.failed,
-        ] {
+        for numbers in [&mut block.kind, &mut block.source, &mut block.context, &mut block.passed, &mut block.failed] {
             numbers.resize(len, 0);
         }
         block.day.resize(len, 0);
@@ -555,26 +543,36 @@ impl<'a, 'p> Packer<'a, 'p> {
         if let Some(row) = first(&block.source, |n| n == NULL) {
             RowRef { batch, row }.source()?;
         }
-        self.classes.fill(&batch.source_class, start, &mut block.class);
-        self.slots.fill(&batch.criterion, start, &mut block.slot);
-        for numbers in [&block.class, &block.slot] {
-            if let Some(row) = first(numbers, |n| n == NULL) {
-                RowRef { batch, row }.record()?;
-            }
-        }
-        batch.date.days_into(batch, start, &mut block.day)?;
-        match &batch.context {
-            Some(texts) => self.contexts.fill(texts, start, &mut block.context),
-            None => block.context.fill(1),
-        }
-        match &batch.kind {
-            Some(texts) => {
-                self.kinds.fill(texts, start, &mut block.kind);
-                if let Some(row) = first(&block.kind, |n| n >= UNKNOWN) {
-                    RowRef { batch, row }.kind()?;
+        block.key.resize(len, StaticKeys::NONE);
+        match &mut self.static_keys {
+            Some(keys) => {
+                let (classes, slots) = ((&self.classes, &batch.source_class), (&self.slots, &batch.criterion));
+                if !keys.fill_by_dictionary(classes, slots, start, &mut block.key) {
+                    block.class.resize(len, NULL);
+                    block.slot.resize(len, NULL);
+                    self.classes.fill(&batch.source_class, start, &mut block.class);
+                    self.slots.fill(&batch.criterion, start, &mut block.slot);
+                    for (key, (&class, &slot)) in block.key.iter_mut().zip(block.class.iter().zip(&block.slot)) {
+                        *key = keys.get(class, slot);
+                    }
                 }
             }
-            None => block.kind.fill(OBSERVATION),
+            None => block.key.fill(StaticKeys::NONE),
+        }
+        batch.date.days_into(batch, start, &mut block.day)?;
+        block.unusual.clear();
+        block.unusual.resize(len, false);
+        if let Some(texts) = &batch.context {
+            self.contexts.fill(texts, start, &mut block.context);
+            let contexts = block.unusual.iter_mut().zip(&block.context);
+            contexts.for_each(|(unusual, &in_context)| *unusual |= in_context == 0);
+        }
+        if let Some(texts) = &batch.kind {
+            self.kinds.fill(texts, start, &mut block.kind);
+            if let Some(row) = first(&block.kind, |n| n >= UNKNOWN) {
+                RowRef { batch, row }.kind()?;
+            }
+            block.unusual.iter_mut().zip(&block.kind).for_each(|(unusual, &kind)| *unusual |= kind != OBSERVATION);
         }
         for (numbers, out) in [(&batch.passed, &mut block.passed), (&batch.failed, &mut block.failed)] {
             match numbers {
@@ -588,11 +586,13 @@ impl<'a, 'p> Packer<'a, 'p> {
                 None => out.fill(0),
             }
         }
-        block.unusual.clear();
-        let kinds = block.kind.iter().zip(&block.context);
-        block.unusual.extend(kinds.map(|(&kind, &in_context)| (kind != OBSERVATION) | (in_context == 0)));
         mark_unusual(batch, start, len, &mut block.unusual);
-        Ok(!block.unusual.iter().fold(false, |any, &unusual| any | unusual))
+        if block.unusual.iter().fold(false, |any, &unusual| any | unusual) {
+            for (key, _) in block.key.iter_mut().zip(&block.unusual).filter(|(_, unusual)| **unusual) {
+                *key = StaticKeys::NONE;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::codes::{Language, text};
 use crate::count::{SetAside, age};
 use crate::date::Date;
 use crate::digest::Digest;
-use crate::explain::{Parts, PillarSums};
+use crate::explain::{Parts, PillarSums, pillar_scores};
 use crate::finding::Findings;
 use crate::json::to_json;
 use crate::measure::{Measure, measures};
@@ -334,7 +334,8 @@ fn pillars(bound: &BoundSubject, parts: &Parts) -> Vec<PillarScore> {
         }
     }
     let id = |place: usize| bound.policy.document().pillars.get(place).map(|pillar| pillar.id.clone());
-    sums.scores().filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score })).collect()
+    let scores = pillar_scores(sums.close()).enumerate();
+    scores.filter_map(|(place, score)| Some(PillarScore { id: id(place)?, score: score? })).collect()
 }
 
 /// What is set aside on every day, and what is by its date, together by (source, id).

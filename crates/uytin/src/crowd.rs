@@ -95,6 +95,13 @@ impl KeyLayout {
             | (age as u64) << self.age.from
     }
 
+    /// The same key of the subject with this number.
+    #[must_use]
+    #[inline]
+    pub const fn of_subject(self, key: u64, subject: u32) -> u64 {
+        key & !(self.subject.mask << self.subject.from) | (subject as u64) << self.subject.from
+    }
+
     /// The lowest bit of the source class, from which on the order of keys matters.
     #[must_use]
     pub const fn ordered_from(self) -> u32 {
@@ -201,8 +208,9 @@ impl<T: Copy + Default> Level<T> {
 pub struct Pillars<'a>(pub(crate) &'a [[f64; 2]]);
 
 impl<'a> Pillars<'a> {
-    /// Place and score of each pillar that is left.
-    pub fn scores(self) -> impl Iterator<Item = (usize, Points)> + 'a {
+    /// The score of each pillar in policy order; `None` where none of its criteria is left.
+    #[inline]
+    pub fn scores(self) -> impl ExactSizeIterator<Item = Option<Points>> + 'a {
         pillar_scores(self.0)
     }
 }
@@ -236,8 +244,8 @@ impl Crowd {
 
     /// Scores subjects by all of their rows, which come in the order of subject, slot and class; `row` gives the key of a row,
     /// and its checks that held and that did not, or thousandths of a credit. `previous` says what tier a subject had, as in
-    /// [`Scorer::score`](crate::kernel::Scorer::score); `each` is handed the number of each subject, its verdict, and place and
-    /// score of its pillars, in order.
+    /// [`Scorer::score`](crate::kernel::Scorer::score); `each` is handed the number of each subject, its verdict, and the
+    /// scores of its pillars, in order.
     pub fn score<C>(
         &mut self,
         rows: &[C],
@@ -247,6 +255,7 @@ impl Crowd {
     ) {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
         let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
+        // Each in a function of its own, so that what it works with stays in registers.
         self.sum_classes(rows, &row);
         self.start_members(last - first + 1);
         self.sum_slots(rows, &row, first);
@@ -287,7 +296,7 @@ impl Crowd {
         sectors.clear();
         sectors.resize(count * sectors_each(policy), [0.0; 2]);
         pillars.clear();
-        (0..count).for_each(|_| pillars.extend_from_slice(policy.unseen_pillars.as_slice()));
+        (0..count).for_each(|_| pillars.extend_from_slice(&policy.closed_pillars));
         members.clear();
         members.resize(count, Member { is_there: false, totals: policy.unseen, gain: 0.0, below: false });
     }
@@ -332,7 +341,7 @@ impl Crowd {
         let Self { policy, layout, slots, members, pillars, .. } = self;
         let policy = policy.compiled();
         let weights = policy.weights.as_slice();
-        let pillars_each = policy.unseen_pillars.as_slice().len();
+        let pillars_each = policy.closed_pillars.len();
         for (Entry { sum: mass, key, .. }, _) in slots.iter() {
             let (subject, slot) = (layout.subject_of(*key) - first, usize::from(layout.slot_of(*key)));
             let Some(member) = members.get_mut(subject) else { continue };
@@ -362,8 +371,8 @@ impl Crowd {
         let Self { policy, as_of, members, sectors, pillars, .. } = self;
         let policy = policy.compiled();
         let rows = Rows::default();
-        let places = of_each(sectors, sectors_each(policy)).zip(of_each(pillars, policy.unseen_pillars.as_slice().len()));
-        for ((subject, &Member { is_there, totals, gain, below }), (sectors, pillars)) in (first..).zip(members).zip(places) {
+        let places = of_each(sectors, sectors_each(policy)).zip(of_each(pillars, policy.closed_pillars.len()));
+        for ((subject, &Member { is_there, totals, gain, below }), (sectors, pillars)) in (first..).zip(members.iter()).zip(places) {
             if is_there {
                 let previous = previous(subject);
                 let outcome = totals.conclude(policy, gain, 1.0, None, sectors, previous.flatten(), &mut ());

@@ -39,12 +39,11 @@ impl Estimator {
     pub(crate) fn estimate(&self, prior: &Prior, mass: &Mass) -> Estimate {
         let n = mass.favourable + mass.adverse + prior.strength;
         let held = mass.favourable + prior.strength * prior.mean;
-        // Two reciprocals instead of five quotients.
-        let per_n = 1.0 / n;
+        // Two reciprocals, which machines take at once, instead of five quotients.
+        let [per_n, scale] = [n, n + self.z2].map(|n| 1.0 / n);
         let mean = held * per_n;
         let centre = held + self.half;
         let spread = self.z * (held * (1.0 - mean) + self.quarter).max(0.0).sqrt();
-        let scale = 1.0 / (n + self.z2);
         Estimate {
             mean,
             lower: (centre - spread) * scale,

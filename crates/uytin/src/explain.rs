@@ -82,14 +82,12 @@ impl PillarSums {
         }
     }
 
-    /// The sums, by place of the pillar.
-    pub(crate) fn as_slice(&self) -> &[[f64; 2]] {
+    /// By place of the pillar, with the tenths of points of one unit of the sum in place of its weight.
+    pub(crate) fn close(&mut self) -> &[[f64; 2]] {
+        for [weights, _] in &mut self.0 {
+            *weights = if *weights > 0.0 { 1000.0 / *weights } else { 0.0 };
+        }
         &self.0
-    }
-
-    /// The pillars that are left, by place, with their scores.
-    pub(crate) fn scores(&self) -> impl Iterator<Item = (usize, Points)> + '_ {
-        pillar_scores(&self.0)
     }
 }
 
@@ -107,11 +105,10 @@ fn change_pillar(sums: &mut [[f64; 2]], pillar: usize, weight: f64, product: f64
     }
 }
 
-/// The pillars that are left, by place, with their scores.
+/// The score of each pillar from the sums as they were closed; `None` where none of its criteria is left.
 #[inline]
-pub(crate) fn pillar_scores(sums: &[[f64; 2]]) -> impl Iterator<Item = (usize, Points)> + '_ {
-    let left = sums.iter().enumerate().filter(|(_, [weights, _])| *weights > 0.0);
-    left.map(|(place, [weights, sum])| (place, Points::nearest(1000.0 * sum / weights)))
+pub(crate) fn pillar_scores(closed: &[[f64; 2]]) -> impl ExactSizeIterator<Item = Option<Points>> + '_ {
+    closed.iter().map(|[tenths, sum]| (*tenths > 0.0).then(|| Points::nearest(sum * tenths)))
 }
 
 /// Keeps only what it takes to say whether a person must look, and the sums of the pillars.

@@ -94,13 +94,10 @@ impl<'a> Resolver<'a> {
         crate::count::row(self.0.compiled(), record)
     }
 
-    /// The age in days of an observation, a credit or an exemption.
-    ///
-    /// # Errors
-    /// The reason to set it aside on this day.
-    #[inline]
-    pub fn age(self, as_of: Date, day: i32) -> Result<i32, SetAside> {
-        crate::count::age(as_of.days(), day, self.0.compiled().horizon_days)
+    /// The ages in days of observations, credits and exemptions on a day.
+    #[must_use]
+    pub fn ages(self, as_of: Date) -> Ages {
+        Ages { as_of: as_of.days(), horizon_days: self.0.compiled().horizon_days }
     }
 
     /// The tier of an id; `None` where the policy does not know it.
@@ -113,6 +110,24 @@ impl<'a> Resolver<'a> {
     #[must_use]
     pub fn tier_id(self, tier: Tier) -> &'a str {
         tier_id(self.0, tier)
+    }
+}
+
+/// The ages of records on one day.
+#[derive(Clone, Copy, Debug)]
+pub struct Ages {
+    as_of: i32,
+    horizon_days: i32,
+}
+
+impl Ages {
+    /// The age in days of a record of this day, counted from 1970-01-01.
+    ///
+    /// # Errors
+    /// The reason to set it aside.
+    #[inline]
+    pub fn of(self, day: i32) -> Result<i32, SetAside> {
+        crate::count::age(self.as_of, day, self.horizon_days)
     }
 }
 
@@ -156,7 +171,7 @@ impl Scorer {
         let mut brief = Brief::new(policy, &mut self.pillars);
         let outcome = evaluate(policy, rows, self.as_of, previous.flatten(), &mut brief);
         let Brief { below, exempt, incidents, pillars, .. } = brief;
-        (verdict(policy, rows, self.as_of, &outcome, below, &exempt, &incidents, previous), Pillars(pillars.as_slice()))
+        (verdict(policy, rows, self.as_of, &outcome, below, &exempt, &incidents, previous), Pillars(pillars.close()))
     }
 }
 

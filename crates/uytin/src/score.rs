@@ -117,7 +117,8 @@ impl Terms {
         let [lower, upper, coverage, support] = self.reals(gain, left);
         let (lower, upper) = (Points::floor(lower), Points::ceil(upper));
         let mut standing = Standing { lower, upper, coverage, support, gravest, favourable: 0, adverse: 0 };
-        for (place, &[favourable, adverse]) in sectors.iter().take(policy.sectors.len()).enumerate() {
+        let sectors = sectors.get(..policy.sectors.len()).unwrap_or_default();
+        for (place, &[favourable, adverse]) in sectors.iter().enumerate() {
             let [is_favourable, is_adverse] = standing.count_sector(policy, favourable, adverse);
             watch.sector(place, is_favourable, is_adverse);
         }

@@ -125,6 +125,8 @@ pub(crate) struct Compiled {
     pub(crate) unseen: Terms,
     /// pillar by pillar.
     pub(crate) unseen_pillars: PillarSums,
+    /// The same, closed.
+    pub(crate) closed_pillars: Vec<[f64; 2]>,
     pub(crate) severities: Vec<SeverityRule>,
     /// Factor and whether in force, by status.
     statuses: [(f64, bool); 5],
@@ -258,6 +260,7 @@ impl Compiled {
             decays: slots.iter().map(|slot| slot.decay.clone()).collect(),
             slots,
             unseen: Terms::unseen(&criteria, &weights, |_| true),
+            closed_pillars: PillarSums::unseen(&criteria, &weights).close().to_vec(),
             unseen_pillars: PillarSums::unseen(&criteria, &weights),
             weights,
             criteria,
