@@ -812,7 +812,7 @@ impl SortedRun<'_, '_, '_> {
         let mut order = Order::new(context.keys(), RUN_BITS);
         // Subjects that are complete but for the last, the rows of all of them, and the subjects of a block's rows.
         let mut names: Vec<Name<'_>> = Vec::new();
-        let mut cells: Vec<C> = Vec::new();
+        let mut cells: Vec<C> = Vec::with_capacity(span.len().min(PARTITION_ROWS + BLOCK));
         let mut numbers: Vec<u32> = Vec::with_capacity(BLOCK);
         let mut current = match span.start.checked_sub(1) {
             Some(before) => Some(self.positions.name(before)?),

@@ -82,13 +82,20 @@ fn digit<C: Cell>(cell: &C, shift: u32) -> usize {
 /// Counts the cells by each of some digits, the first of which starts at this bit.
 #[inline]
 fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32; PLACES]; N]) {
-    for cell in cells {
+    let mut add = |cell: &C| {
         for (counts, n) in counts.iter_mut().zip(0..) {
             if let Some(count) = counts.get_mut(digit(cell, low + n * DIGIT)) {
                 *count += 1;
             }
         }
+    };
+    // By turns from both halves: neighbours often have equal digits, and would wait for each other.
+    let (first, second) = cells.split_at(cells.len() / 2);
+    for (one, other) in first.iter().zip(second) {
+        add(one);
+        add(other);
     }
+    second.get(first.len()..).unwrap_or_default().iter().for_each(add);
 }
 
 /// Writes each cell to the next place of its digit.
