@@ -210,7 +210,8 @@ impl Layout {
         let bits = |most: usize| usize::BITS - most.leading_zeros();
         let age = usize::try_from(resolver.horizon_days()).unwrap_or_default();
         let widths = [bits(age), bits(sources), bits(resolver.classes()), bits(resolver.slots() + 2)];
-        Self { widths, aside: u16::try_from(resolver.slots()).ok()?, ..Self::NONE }.laid_out(local)
+        let aside = u16::try_from(resolver.slots()).ok().filter(|&slots| slots < u16::MAX)?;
+        Self { widths, aside, ..Self::NONE }.laid_out(local)
     }
 
     /// The same for rows in eight bytes, with these greatest counts; `None` where they do not fit, with 32 bits below the slot
