@@ -834,7 +834,8 @@ impl SortedRun<'_, '_, '_> {
                     cells.push(cell.of_subject(context.keys(), number));
                 }
             })?;
-            if names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS {
+            let is_full = names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS;
+            if is_full && names.len() > 1 {
                 Self::finish(context.keys(), &mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
             }
             row += len;

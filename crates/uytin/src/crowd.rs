@@ -23,8 +23,8 @@ pub struct Crowd {
     layout: KeyLayout,
     /// By subject, slot and class: the sum of all rows up to the end of each. Its own is the difference to the one before.
     classes: Level<Sum>,
-    /// The sums of the sources of one class, by their places.
-    sources: Vec<(u32, Sum)>,
+    /// The rows of one class by source: the places of both.
+    sources: Vec<(u32, u32)>,
     /// Masses by subject and slot.
     slots: Level<Mass>,
     members: Vec<Member>,
@@ -106,6 +106,11 @@ impl KeyLayout {
     #[must_use]
     pub const fn ordered_from(self) -> u32 {
         self.class.from
+    }
+
+    /// How many pairs of slot and class a subject may have.
+    fn classes_each(self) -> usize {
+        usize::try_from(1_u64 << (self.class.mask.count_ones() + self.slot.mask.count_ones())).unwrap_or(usize::MAX)
     }
 
     /// The lowest bit of the slot.
@@ -256,7 +261,7 @@ impl Crowd {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
         let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
         // Each in a function of its own, so that what it works with stays in registers.
-        self.sum_classes(rows, &row);
+        self.sum_classes(rows, &row, last - first + 1);
         self.start_members(last - first + 1);
         self.sum_slots(rows, &row, first);
         self.estimate(first);
@@ -265,10 +270,10 @@ impl Crowd {
 
     /// Adds rows up, class by class.
     #[inline(never)]
-    fn sum_classes<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32))) {
+    fn sum_classes<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), subjects: usize) {
         let decays = self.policy.compiled().decays.as_slice();
         let layout = self.layout;
-        let entries = self.classes.start(rows.len());
+        let entries = self.classes.start(rows.len().min(subjects.saturating_mul(layout.classes_each())));
         let (mut at, mut sum) = (0, Sum::default());
         let mut add = |end: usize, one: &C, next: u64| {
             let (key, (favourable, adverse)) = row(one);
@@ -317,8 +322,8 @@ impl Crowd {
                 let mut sum = up_to.since(before);
                 // No source exceeds what all of them do not.
                 if sum.exceeds(slot.source_cap) {
-                    let own = rows.get(start..end).unwrap_or_default().iter().map(row);
-                    sum = capped_by_source(sum, sources, slot, layout, own);
+                    let own = rows.get(start..end).unwrap_or_default();
+                    sum = capped_by_source(sum, sources, slot, layout, own, row);
                 }
                 let of_class = weighed(class, sum.capped(slot.class_cap), slot.unit);
                 mass.add(class, of_class);
@@ -390,27 +395,28 @@ fn sectors_each(policy: &Compiled) -> usize {
 
 /// The sum of a class whose sources may exceed their cap, from that of all of its rows.
 #[inline(never)]
-fn capped_by_source(
+fn capped_by_source<C>(
     sum: Sum,
-    sources: &mut Vec<(u32, Sum)>,
+    sources: &mut Vec<(u32, u32)>,
     slot: &Slot,
     layout: KeyLayout,
-    rows: impl Iterator<Item = (u64, (u32, u32))> + Clone,
+    rows: &[C],
+    row: &impl Fn(&C) -> (u64, (u32, u32)),
 ) -> Sum {
-    let mut all = rows.clone().map(|(key, _)| layout.source_of(key));
-    let first = all.next();
-    if all.all(|source| Some(source) == first) {
+    let source = |one: &C| layout.source_of(row(one).0);
+    let first = rows.first().map(source);
+    if rows.iter().all(|one| Some(source(one)) == first) {
         return sum.capped(slot.source_cap);
     }
     sources.clear();
-    sources.extend(rows.map(|(key, (favourable, adverse))| {
-        (layout.source_of(key), Sum::of(favourable, adverse, slot.decay.fraction(layout.age_of(key))))
-    }));
-    sources.sort_unstable_by_key(|(source, _)| *source);
+    sources.extend(rows.iter().map(source).zip(0..));
+    sources.sort_unstable();
     let mut all = Sum::default();
     for of_source in sources.chunk_by(|(a, _), (b, _)| a == b) {
         let mut sum = Sum::default();
-        of_source.iter().for_each(|(_, one)| sum.add(*one));
+        for (key, (favourable, adverse)) in of_source.iter().filter_map(|&(_, place)| rows.get(place as usize)).map(row) {
+            sum.add(Sum::of(favourable, adverse, slot.decay.fraction(layout.age_of(key))));
+        }
         all.add(sum.capped(slot.source_cap));
     }
     all
