@@ -163,16 +163,28 @@ impl Keys<'_> {
         });
     }
 
-    /// Writes what the table has for each pair of keys of the rows from `start`: a row of it has so many places.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "64-bit places; wrapped ones exist nowhere")]
-    pub(crate) fn pair_into(self, other: Keys<'_>, start: usize, places: usize, table: &[u64], out: &mut [u64]) {
-        each_width!(self, keys => each_width!(other, others => {
-            let pairs = keys.get(start..).unwrap_or_default().iter().zip(others.get(start..).unwrap_or_default());
-            for (out, (&key, &other)) in out.iter_mut().zip(pairs) {
-                let place = (key as usize).wrapping_mul(places).wrapping_add(other as usize);
-                *out = table.get(place).copied().unwrap_or(u64::MAX);
-            }
-        }));
+    /// Writes what the table has for each pair of keys of the rows from `start`, where a row of it has so many places; `false`
+    /// where the two are not of one usual type.
+    #[expect(clippy::cast_sign_loss, reason = "wrapped ones exist nowhere")]
+    pub(crate) fn pair_into(self, other: Keys<'_>, start: usize, places: usize, table: &[u64], out: &mut [u64]) -> bool {
+        macro_rules! pairs {
+            ($keys:expr, $others:expr) => {{
+                let pairs = $keys.get(start..).unwrap_or_default().iter().zip($others.get(start..).unwrap_or_default());
+                for (out, (&key, &other)) in out.iter_mut().zip(pairs) {
+                    let place = (key as usize).wrapping_mul(places).wrapping_add(other as usize);
+                    *out = table.get(place).copied().unwrap_or(u64::MAX);
+                }
+            }};
+        }
+        match (self, other) {
+            (Keys::I8(keys), Keys::I8(others)) => pairs!(keys, others),
+            (Keys::U8(keys), Keys::U8(others)) => pairs!(keys, others),
+            (Keys::I16(keys), Keys::I16(others)) => pairs!(keys, others),
+            (Keys::I32(keys), Keys::I32(others)) => pairs!(keys, others),
+            (Keys::U32(keys), Keys::U32(others)) => pairs!(keys, others),
+            _ => return false,
+        }
+        true
     }
 }
 

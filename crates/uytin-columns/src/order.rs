@@ -51,7 +51,6 @@ impl<C: Cell> Order<C> {
             match places.as_mut_slice() {
                 [a, b] => count(part, *low, [a, b]),
                 [a, b, c] => count(part, *low, [a, b, c]),
-                [a, b, c, d] => count(part, *low, [a, b, c, d]),
                 all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(part, shift, [one])),
             }
         }

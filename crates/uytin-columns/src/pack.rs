@@ -381,8 +381,7 @@ impl StaticKeys {
             }
         };
         let Some((_, slots, keys)) = self.pairs.get(place) else { return false };
-        class_keys.pair_into(*slot_keys, start, *slots, keys, out);
-        true
+        class_keys.pair_into(*slot_keys, start, *slots, keys, out)
     }
 }
 

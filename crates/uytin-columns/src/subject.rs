@@ -104,7 +104,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         &mut self,
         cells: &mut [C],
         any_more: bool,
-        name: &impl Fn(usize) -> Option<Name<'n>>,
+        name: &dyn Fn(usize) -> Option<Name<'n>>,
     ) -> Result<(), Error> {
         let context = self.context;
         let Some(layout) = context.layout else {
@@ -135,7 +135,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// Subjects that have checks and credits alone, many at once.
-    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) {
+    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) {
         let is_aside = |cell: &&C| !layout.is_mass(cell.key());
         let mut cells = cells;
         while !cells.is_empty() {
@@ -187,7 +187,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// One subject by itself: numbers alone, but for findings and exemptions.
-    fn score_one<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+    fn score_one<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(layout.keys, cells, name) else { return Ok(()) };
         self.subjects += 1;
@@ -232,7 +232,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// The explained route: whole records, and the assessment that cites them.
-    fn explain<'n, C: Cell>(&mut self, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+    fn explain<'n, C: Cell>(&mut self, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(context.keys(), cells, name) else { return Ok(()) };
         self.subjects += 1;
@@ -351,7 +351,7 @@ fn same_subject<C: Cell>(keys: KeyLayout) -> impl Fn(&C, &C) -> bool {
 }
 
 /// The name of a subject with these cells.
-fn name_of<'n, C: Cell>(keys: KeyLayout, cells: &[C], name: &impl Fn(usize) -> Option<Name<'n>>) -> Option<Name<'n>> {
+fn name_of<'n, C: Cell>(keys: KeyLayout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Option<Name<'n>> {
     cells.first().and_then(|cell| name(keys.subject_of(cell.key())))
 }
 
