@@ -47,7 +47,6 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Counts a sector for the side that it speaks for, and says which that is.
-    #[inline]
     pub(crate) fn count_sector(&mut self, policy: &Compiled, favourable: f64, adverse: f64) -> [bool; 2] {
         let speaks = |mass: f64, other: f64| mass >= policy.sector_mass - TOLERANCE && mass > other + TOLERANCE;
         let sides = [speaks(favourable, adverse), speaks(adverse, favourable)];
@@ -57,7 +56,6 @@ impl Standing {
     }
 
     /// The tier, given the one before.
-    #[inline]
     pub(crate) fn tier(&self, policy: &Compiled, previous: Option<Tier>) -> Tier {
         let imposed = (0u16..).zip(&policy.imposed).find(|&(place, rule)| self.is_imposed(policy, previous, place, rule));
         if let Some((place, _)) = imposed {
