@@ -136,22 +136,19 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     /// Subjects that have checks and credits alone, many at once.
     fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) {
-        let is_aside = |cell: &&C| !layout.is_mass(cell.key());
         let mut cells = cells;
         while !cells.is_empty() {
             let here = crowd_len(layout.keys, cells);
             let (own, rest) = cells.split_at(here);
             cells = rest;
-            for cell in own.iter().filter(is_aside) {
-                if let Rest::Aside(reason) = layout.rest(cell) {
-                    count(&mut self.set_aside, reason);
-                }
-            }
+            count_aside(&mut self.set_aside, layout, own);
             let Self { context, crowd, rows, subjects, with_previous, .. } = self;
             let shape = context.shape;
             if shape.extras.set_aside {
                 for own in own.chunk_by(same_subject(layout.keys)) {
-                    rows.add_set_aside(&counts_of(layout, own));
+                    let mut counts = Counts::default();
+                    count_aside(&mut counts, layout, own);
+                    rows.add_set_aside(&counts);
                 }
             }
             let previous = |subject| {
@@ -193,7 +190,8 @@ impl<'a, 'b> Finisher<'a, 'b> {
         self.subjects += 1;
         // Checks and credits come before all others.
         let (masses, others) = cells.split_at(cells.partition_point(|cell| layout.is_mass(cell.key())));
-        let mut counts = counts_of(layout, others);
+        let mut counts = Counts::default();
+        count_aside(&mut counts, layout, others);
         let others = others.iter().filter_map(|cell| match layout.rest(cell) {
             Rest::Aside(_) => None,
             Rest::Other(row) => Some(context.record(row)),
@@ -355,15 +353,13 @@ fn name_of<'n, C: Cell>(keys: KeyLayout, cells: &[C], name: &dyn Fn(usize) -> Op
     cells.first().and_then(|cell| name(keys.subject_of(cell.key())))
 }
 
-/// How many of the cells are set aside, by reason.
-fn counts_of<C: Cell>(layout: Layout, cells: &[C]) -> Counts {
-    let mut counts = Counts::default();
+/// Counts the cells that are set aside, by reason.
+fn count_aside<C: Cell>(counts: &mut Counts, layout: Layout, cells: &[C]) {
     for cell in cells.iter().filter(|cell| !layout.is_mass(cell.key())) {
         if let Rest::Aside(reason) = layout.rest(cell) {
-            count(&mut counts, reason);
+            count(counts, reason);
         }
     }
-    counts
 }
 
 fn count(counts: &mut Counts, reason: SetAside) {

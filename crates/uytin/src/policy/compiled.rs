@@ -252,6 +252,7 @@ impl Compiled {
             in_force_at_least: severity(&tier.in_force_at_least),
         });
         let imposed = imposed.collect();
+        let unseen_pillars = PillarSums::unseen(&criteria, &weights);
         Self {
             horizon_days: days(horizon),
             estimator,
@@ -260,8 +261,8 @@ impl Compiled {
             decays: slots.iter().map(|slot| slot.decay.clone()).collect(),
             slots,
             unseen: Terms::unseen(&criteria, &weights, |_| true),
-            closed_pillars: PillarSums::unseen(&criteria, &weights).close().to_vec(),
-            unseen_pillars: PillarSums::unseen(&criteria, &weights),
+            closed_pillars: unseen_pillars.clone().close().to_vec(),
+            unseen_pillars,
             weights,
             criteria,
             credits,
