@@ -440,7 +440,7 @@ struct Partitions<'a, 'b, 'j> {
     shift: u32,
 }
 
-impl Partitions<'_, '_, '_> {
+impl<'a> Partitions<'a, '_, '_> {
     fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
         let count = (self.subjects.count >> self.shift) + 1;
         let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
@@ -486,25 +486,19 @@ impl Partitions<'_, '_, '_> {
 
     /// Packs a chunk and orders its rows by partition.
     fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
-        let batches = self.context.batches;
-        let len: usize = chunk.iter().map(|piece| piece.len).sum();
-        let mut ids = vec![0; len];
-        let mut from = 0;
-        for piece in chunk {
-            let Some(batch) = batches.get(piece.batch) else { continue };
-            let out = ids.get_mut(from..from + piece.len).unwrap_or_default();
-            self.subjects.ids.fill(batch, batch.subject.column(), piece.start, out);
-            if let Some(place) = out.iter().position(|&id| id as usize >= self.subjects.count) {
-                return Err(SubjectIds::null_fault(batch, piece.start + place));
-            }
-            from += piece.len;
-        }
         let mut starts = vec![0_u32; count + 1];
-        for &id in &ids {
-            if let Some(start) = starts.get_mut((id >> self.shift) as usize) {
-                *start += 1;
+        self.each_block(chunk, |batch, start, ids| {
+            if ids.iter().fold(0, |most, &id| id.max(most)) as usize >= self.subjects.count {
+                let place = ids.iter().position(|&id| id as usize >= self.subjects.count).unwrap_or_default();
+                return Err(SubjectIds::null_fault(batch, start + place));
             }
-        }
+            for &id in ids {
+                if let Some(start) = starts.get_mut((id >> self.shift) as usize) {
+                    *start += 1;
+                }
+            }
+            Ok(())
+        })?;
         let mut sum = 0;
         for start in &mut starts {
             sum += std::mem::replace(start, sum);
@@ -512,29 +506,36 @@ impl Partitions<'_, '_, '_> {
         let mut places = starts.clone();
         let context = &self.context;
         let mut packer = Packer::new(context, hasher.clone());
-        let keys = context.keys();
         let mask = (1_u32 << self.shift) - 1;
-        let mut ids = ids.as_slice();
-        for piece in chunk {
-            let Some(batch) = batches.get(piece.batch) else { continue };
-            for start in (piece.start..piece.start + piece.len).step_by(BLOCK) {
-                let len = BLOCK.min(piece.start + piece.len - start);
-                let (own, rest) = ids.split_at(len.min(ids.len()));
-                ids = rest;
-                let mut own = own.iter();
-                packer.pack(batch, self.sources, start, len, |cell: C| {
-                    let Some(&id) = own.next() else { return };
-                    if let Some(place) = places.get_mut((id >> self.shift) as usize) {
-                        if let Some(out) = cells.get_mut(*place as usize) {
-                            *out = cell.of_subject(keys, id & mask);
-                        }
-                        *place += 1;
+        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        self.each_block(chunk, |batch, start, ids| {
+            packer.pack(batch, self.sources, start, (ids, mask), &mut block)?;
+            for (cell, &id) in block.iter().zip(ids) {
+                if let Some(place) = places.get_mut((id >> self.shift) as usize) {
+                    if let Some(out) = cells.get_mut(*place as usize) {
+                        *out = *cell;
                     }
-                })?;
+                    *place += 1;
+                }
             }
-            self.job.check_cancelled()?;
-        }
+            self.job.check_cancelled()
+        })?;
         Ok(Packs { cells, any_more: packer.any_more, starts })
+    }
+
+    /// Hands out a chunk's rows block by block, with the numbers of their subjects.
+    fn each_block(&self, chunk: &[Piece], mut each: impl FnMut(&Batch<'a>, usize, &[u32]) -> Result<(), Error>) -> Result<(), Error> {
+        let mut ids = [0; BLOCK];
+        for piece in chunk {
+            let Some(batch) = self.context.batches.get(piece.batch) else { continue };
+            let end = piece.start + piece.len;
+            for start in (piece.start..end).step_by(BLOCK) {
+                let ids = ids.get_mut(..BLOCK.min(end - start)).unwrap_or_default();
+                self.subjects.ids.fill(batch, batch.subject.column(), start, ids);
+                each(batch, start, ids)?;
+            }
+        }
+        Ok(())
     }
 
     /// Scores a group of partitions.
@@ -814,6 +815,7 @@ impl SortedRun<'_, '_, '_> {
         let mut names: Vec<Name<'_>> = Vec::new();
         let mut cells: Vec<C> = Vec::with_capacity(span.len().min(PARTITION_ROWS + BLOCK));
         let mut numbers: Vec<u32> = Vec::with_capacity(BLOCK);
+        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
         let mut current = match span.start.checked_sub(1) {
             Some(before) => Some(self.positions.name(before)?),
             None => self.before,
@@ -828,12 +830,8 @@ impl SortedRun<'_, '_, '_> {
                 continue;
             }
             number_subjects(batch, row..row + len, &mut current, &mut names, &mut numbers)?;
-            let mut own = numbers.iter();
-            packer.pack(batch, self.sources, row, len, |cell: C| {
-                if let Some(&number) = own.next() {
-                    cells.push(cell.of_subject(context.keys(), number));
-                }
-            })?;
+            packer.pack(batch, self.sources, row, (&numbers, u32::MAX), &mut block)?;
+            cells.extend_from_slice(&block);
             let is_full = names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS;
             if is_full && names.len() > 1 {
                 Self::finish(context.keys(), &mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;

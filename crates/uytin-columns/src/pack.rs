@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use uytin::kernel::{KeyLayout, MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
+use uytin::kernel::{Ages, KeyLayout, MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
 use uytin::{Date, Error, RecordType};
 
 use crate::batch::{Batch, DictionaryKey, NULL, Texts, UNKNOWN};
@@ -413,6 +413,7 @@ struct Block {
     key: Vec<u64>,
     context: Vec<u32>,
     day: Vec<i32>,
+    age: Vec<u32>,
     passed: Vec<u32>,
     failed: Vec<u32>,
     /// Rows that are more than an observation in context with its counts.
@@ -455,6 +456,7 @@ impl<'a, 'p> Packer<'a, 'p> {
                 key: vec![0; BLOCK],
                 context: vec![1; BLOCK],
                 day: vec![0; BLOCK],
+                age: vec![0; BLOCK],
                 passed: vec![0; BLOCK],
                 failed: vec![0; BLOCK],
                 unusual: Vec::with_capacity(BLOCK),
@@ -463,43 +465,58 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
     }
 
-    /// Packs at most [`BLOCK`] rows, and hands them on in their order.
+    /// Packs at most [`BLOCK`] rows from `start` into `cells`, in their order. Each has its subject's number, of which the bits
+    /// of `mask` are kept.
     pub(crate) fn pack<C: Cell>(
         &mut self,
         batch: &Batch<'a>,
         sources: &Ids,
         start: usize,
-        len: usize,
-        mut sink: impl FnMut(C),
+        (subjects, mask): (&[u32], u32),
+        cells: &mut Vec<C>,
     ) -> Result<(), Error> {
+        let len = subjects.len();
+        cells.resize(len, C::default());
         let Some(layout) = self.layout else {
-            (start..start + len).for_each(|row| sink(C::other(Layout::NONE, 0, batch.row(row) - self.base)));
+            for ((cell, row), subject) in cells.iter_mut().zip(start..).zip(subjects) {
+                *cell = C::other(Layout::NONE, 0, batch.row(row) - self.base).of_subject(KeyLayout::SUBJECT, subject & mask);
+            }
             return Ok(());
         };
         self.fill(batch, sources, start, len)?;
         if batch.revision.is_some() {
             (start..start + len).try_for_each(|row| RowRef { batch, row }.check_revision())?;
         }
-        let (block, ages, mut any_more) = (&self.block, self.resolver.ages(self.as_of), false);
-        let counts = block.passed.iter().zip(&block.failed);
-        let rows = block.source.iter().zip(&block.key).zip(&block.day).zip(counts);
-        for (place, (((&source, &key), &day), (&passed, &failed))) in rows.enumerate() {
-            let row = RowRef { batch, row: start + place };
-            let mut cell = match ages.of(day) {
-                // All but its age depends on class and criterion alone.
-                Ok(age) if key != StaticKeys::NONE => {
-                    C::counted(layout, key | layout.keys.key(0, 0, source, age.unsigned_abs()), passed, failed)
-                }
-                age => self.any_row(layout, row, source, age, &mut any_more)?,
-            };
-            if C::TAGGED {
-                let id = row.id()?.unwrap_or_default();
-                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
-                cell.set_tag(self.id_hasher.hash_one(id) as u32, (batch.row(row.row) - self.base) as u32);
-            }
-            sink(cell);
+        let ages = self.resolver.ages(self.as_of);
+        let Block { source, key: keys, day, age, passed, failed, .. } = &mut self.block;
+        age.resize(len, 0);
+        ages.fill(day, age);
+        // As if all were checks that count, which needs no branch; and then the others.
+        let parts = keys.iter().zip(subjects).zip(&*source).zip(&*age).zip(passed.iter().zip(&*failed));
+        for (cell, ((((&key, subject), &source), &age), (&passed, &failed))) in cells.iter_mut().zip(parts) {
+            *cell = C::counted(layout, layout.keys.filled(key, subject & mask, source, age), passed, failed);
         }
-        self.any_more |= any_more;
+        let is_other = |key: u64, age: u32| key == StaticKeys::NONE || age == Ages::NONE;
+        // No other key or age has the uppermost bit.
+        let (of_keys, of_ages) = (keys.iter().fold(0, |all, key| all | key), age.iter().fold(0, |all, age| all | age));
+        if of_keys.leading_zeros() == 0 || of_ages.leading_zeros() == 0 {
+            let mut any_more = false;
+            let rows = self.block.key.iter().zip(&self.block.age).zip(self.block.source.iter().zip(&self.block.day));
+            for (((cell, row), subject), ((&key, &age), (&source, &day))) in cells.iter_mut().zip(start..).zip(subjects).zip(rows) {
+                if is_other(key, age) {
+                    let other: C = self.any_row(layout, RowRef { batch, row }, source, ages.of(day), &mut any_more)?;
+                    *cell = other.of_subject(layout.keys, subject & mask);
+                }
+            }
+            self.any_more |= any_more;
+        }
+        if C::TAGGED {
+            for (cell, row) in cells.iter_mut().zip(start..) {
+                let id = RowRef { batch, row }.id()?.unwrap_or_default();
+                #[expect(clippy::cast_possible_truncation, reason = "a part of the hash; rows are counted in 32 bits")]
+                cell.set_tag(self.id_hasher.hash_one(id) as u32, (batch.row(row) - self.base) as u32);
+            }
+        }
         Ok(())
     }
 

@@ -141,8 +141,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             let here = crowd_len(layout.keys, cells);
             let (own, rest) = cells.split_at(here);
             cells = rest;
-            count_aside(&mut self.set_aside, layout, own);
-            let Self { context, crowd, rows, subjects, with_previous, .. } = self;
+            let Self { context, crowd, rows, set_aside, subjects, with_previous, .. } = self;
             let shape = context.shape;
             if shape.extras.set_aside {
                 for own in own.chunk_by(same_subject(layout.keys)) {
@@ -157,7 +156,8 @@ impl<'a, 'b> Finisher<'a, 'b> {
                 Some(previous.tier)
             };
             let row = move |cell: &C| (cell.key(), cell.counts(layout));
-            crowd.score(own, row, previous, |subject, verdict, pillars| {
+            let other = |cells: &[C]| count_aside(set_aside, layout, cells);
+            crowd.score(own, row, other, previous, |subject, verdict, pillars| {
                 let Some(name) = name(subject) else { return };
                 *subjects += 1;
                 rows.name(name);

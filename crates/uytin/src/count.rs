@@ -168,5 +168,11 @@ pub(crate) fn row(policy: &Compiled, record: &Resolved) -> Result<Row, SetAside>
 #[inline]
 pub(crate) fn age(as_of: i32, day: i32, expires: i32) -> Result<i32, SetAside> {
     let age = as_of.wrapping_sub(day);
-    if (0..expires).contains(&age) { Ok(age) } else { Err(if age < 0 { SetAside::Future } else { SetAside::Expired }) }
+    if counts_at(age, expires) { Ok(age) } else { Err(if age < 0 { SetAside::Future } else { SetAside::Expired }) }
+}
+
+/// Whether a record counts at an age in days.
+#[inline]
+pub(crate) fn counts_at(age: i32, expires: i32) -> bool {
+    (0..expires).contains(&age)
 }

@@ -95,6 +95,13 @@ impl KeyLayout {
             | (age as u64) << self.age.from
     }
 
+    /// A key of slot and class alone, with all that it lacks.
+    #[must_use]
+    #[inline]
+    pub const fn filled(self, key: u64, subject: u32, source: u32, age: u32) -> u64 {
+        key | (subject as u64) << self.subject.from | (source as u64) << self.source.from | (age as u64) << self.age.from
+    }
+
     /// The same key of the subject with this number.
     #[must_use]
     #[inline]
@@ -248,13 +255,15 @@ impl Crowd {
     }
 
     /// Scores subjects by all of their rows, which come in the order of subject, slot and class; `row` gives the key of a row,
-    /// and its checks that held and that did not, or thousandths of a credit. `previous` says what tier a subject had, as in
+    /// and its checks that held and that did not, or thousandths of a credit; `other` is handed the rows of slots and classes
+    /// that the policy does not have, which are passed over. `previous` says what tier a subject had, as in
     /// [`Scorer::score`](crate::kernel::Scorer::score); `each` is handed the number of each subject, its verdict, and the
     /// scores of its pillars, in order.
     pub fn score<C>(
         &mut self,
         rows: &[C],
         row: impl Fn(&C) -> (u64, (u32, u32)),
+        other: impl FnMut(&[C]),
         previous: impl FnMut(usize) -> Option<Option<Tier>>,
         each: impl FnMut(usize, Verdict, Pillars<'_>),
     ) {
@@ -263,7 +272,7 @@ impl Crowd {
         // Each in a function of its own, so that what it works with stays in registers.
         self.sum_classes(rows, &row, last - first + 1);
         self.start_members(last - first + 1);
-        self.sum_slots(rows, &row, first);
+        self.sum_slots(rows, &row, first, other);
         self.estimate(first);
         self.conclude(first, previous, each);
     }
@@ -308,7 +317,7 @@ impl Crowd {
 
     /// Adds classes up, slot by slot, and by sector.
     #[inline(never)]
-    fn sum_slots<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), first: usize) {
+    fn sum_slots<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), first: usize, mut other: impl FnMut(&[C])) {
         // A factor, as whether a slot is complete can hardly be guessed.
         const LEFT: [f64; 2] = [1.0, 0.0];
         let Self { policy, layout, classes, sources, slots, sectors, .. } = self;
@@ -321,13 +330,15 @@ impl Crowd {
             if let (Some(slot), Some(class)) = (policy.slots.get(slot), policy.classes.get(class)) {
                 let mut sum = up_to.since(before);
                 // No source exceeds what all of them do not.
-                if sum.exceeds(slot.source_cap) {
+                if sum.exceeds(slot.least_cap) {
                     let own = rows.get(start..end).unwrap_or_default();
-                    sum = capped_by_source(sum, sources, slot, layout, own, row);
+                    sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
                 }
-                let of_class = weighed(class, sum.capped(slot.class_cap), slot.unit);
+                let of_class = weighed(class, sum, slot.unit);
                 mass.add(class, of_class);
                 add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + class.sector_place, of_class);
+            } else {
+                other(rows.get(start..end).unwrap_or_default());
             }
             (before, start) = (up_to, end);
             if let Some(entry) = entries.get_mut(at) {
@@ -403,6 +414,9 @@ fn capped_by_source<C>(
     rows: &[C],
     row: &impl Fn(&C) -> (u64, (u32, u32)),
 ) -> Sum {
+    if !sum.exceeds(slot.source_cap) {
+        return sum;
+    }
     let source = |one: &C| layout.source_of(row(one).0);
     let first = rows.first().map(source);
     if rows.iter().all(|one| Some(source(one)) == first) {

@@ -129,6 +129,18 @@ impl Ages {
     pub fn of(self, day: i32) -> Result<i32, SetAside> {
         crate::count::age(self.as_of, day, self.horizon_days)
     }
+
+    /// Stands for the age of a record that is set aside.
+    pub const NONE: u32 = u32::MAX;
+
+    /// Writes the ages of records of these days; [`Ages::NONE`] where one is set aside.
+    #[inline]
+    pub fn fill(self, days: &[i32], ages: &mut [u32]) {
+        for (out, &day) in ages.iter_mut().zip(days) {
+            let age = self.as_of.wrapping_sub(day);
+            *out = if crate::count::counts_at(age, self.horizon_days) { age.unsigned_abs() } else { Self::NONE };
+        }
+    }
 }
 
 /// What a [`Scorer`] gives of one subject.

@@ -137,14 +137,23 @@ fn scaled(part: u128, total: u128, cap: f64) -> u128 {
     ((real(part) / real(total)) * cap) as u128
 }
 
-/// The number as a double, by parts that machines convert at once, which is quicker than to the nearest and as monotone.
-/// The sums have at most 127 bits.
+/// So many units of the sums are one of [`real`].
+pub(crate) const GRAIN: f64 = 2048.0;
+
+/// A sum as a double, in units of 2⁻⁵¹: what it takes of a machine is one conversion of a signed number, up to masses of
+/// 4,096. What lies below moves no score.
 #[inline]
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounded far below a tenth")]
+#[expect(clippy::cast_precision_loss, reason = "rounded far below a tenth")]
 fn real(n: u128) -> f64 {
-    const WORD: f64 = 4_294_967_296.0;
-    let word = |n: u128| i64::from(n as u32) as f64;
-    (n >> 64) as i64 as f64 * (WORD * WORD) + (word(n >> 32) * WORD + word(n))
+    let n = n >> 11;
+    i64::try_from(n).map_or_else(|_| large(n), |n| n as f64)
+}
+
+#[cold]
+#[inline(never)]
+#[expect(clippy::cast_precision_loss, reason = "rounded far below a tenth")]
+fn large(n: u128) -> f64 {
+    n as f64
 }
 
 /// Takes the rows of the slot that is first in `rows`, which are sorted by key, and sums them up; adds what counts for

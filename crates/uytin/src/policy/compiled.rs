@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::decay::{Decay, ONE, Tables};
 use crate::estimate::{Estimate, Estimator};
 use crate::explain::PillarSums;
-use crate::mass::Mass;
+use crate::mass::{GRAIN, Mass};
 use crate::record::Status;
 use crate::score::Terms;
 
@@ -41,8 +41,19 @@ pub(crate) struct Slot {
     pub(crate) decay: Decay,
     pub(crate) source_cap: Cap,
     pub(crate) class_cap: Cap,
-    /// The mass of one unit of the sums: credits are filed in thousandths.
+    /// The lower one of both.
+    pub(crate) least_cap: Cap,
+    /// The mass of one unit of the sums as [`weighed`](crate::mass::weighed) takes them: credits are filed in thousandths.
     pub(crate) unit: f64,
+}
+
+impl Slot {
+    /// From caps in masses, of which each has so many units that are filed.
+    fn new(decay: Decay, source_cap: f64, class_cap: f64, per_unit: f64) -> Self {
+        let [source_cap, class_cap] = [source_cap, class_cap].map(|cap| Cap::new(cap, per_unit));
+        let least_cap = if source_cap.fixed < class_cap.fixed { source_cap } else { class_cap };
+        Self { decay, source_cap, class_cap, least_cap, unit: GRAIN / (per_unit * ONE) }
+    }
 }
 
 /// A cap in the unit of the sums: whole rows times fractions of 62 bits.
@@ -176,12 +187,7 @@ impl Compiled {
         let mut slots = Vec::new();
         let mut criteria = Vec::new();
         for (pillar, criterion) in policy.criteria() {
-            slots.push(Slot {
-                decay: tables.decay(criterion.half_life_days, horizon),
-                source_cap: Cap::new(criterion.source_cap, 1.0),
-                class_cap: Cap::new(criterion.class_cap, 1.0),
-                unit: 1.0 / ONE,
-            });
+            slots.push(Slot::new(tables.decay(criterion.half_life_days, horizon), criterion.source_cap, criterion.class_cap, 1.0));
             criteria.push(CriterionRule {
                 id: criterion.id.clone(),
                 pillar,
@@ -194,12 +200,7 @@ impl Compiled {
             });
         }
         for credit in &policy.credits {
-            slots.push(Slot {
-                decay: tables.decay(credit.half_life_days, horizon),
-                source_cap: Cap::new(credit.source_cap, 1000.0),
-                class_cap: Cap::new(credit.class_cap, 1000.0),
-                unit: 1.0 / (1000.0 * ONE),
-            });
+            slots.push(Slot::new(tables.decay(credit.half_life_days, horizon), credit.source_cap, credit.class_cap, 1000.0));
         }
         let credits = policy
             .credits
