@@ -171,8 +171,8 @@ impl KeyLayout {
     }
 }
 
-/// What is summed by parts of keys that come in ascending order. Every row or part is written where the next entry is, which
-/// is left behind only when it is complete, so that it takes no branch to go on.
+/// What is summed by parts of keys that come in ascending order, after an empty entry. Every row or part is written where the
+/// next entry is, which is left behind only when it is complete, so that it takes no branch to go on.
 #[derive(Clone, Debug, Default)]
 struct Level<T> {
     entries: Vec<Entry<T>>,
@@ -191,27 +191,29 @@ struct Entry<T> {
 impl<T: Copy + Default> Level<T> {
     /// As many entries as there can be, to be written.
     fn start(&mut self, most: usize) -> &mut [Entry<T>] {
-        // One more lies behind the last one.
-        if self.entries.len() <= most {
-            self.entries.resize((most + 1).next_power_of_two(), Entry::default());
+        // The empty one lies before them, and one more behind the last.
+        if self.entries.len() <= most + 1 {
+            self.entries.resize((most + 2).next_power_of_two(), Entry::default());
         }
-        &mut self.entries
+        self.entries.get_mut(1..).unwrap_or_default()
     }
 
     /// Ends with so many entries.
     fn end(&mut self, len: usize) {
         self.len = len;
-        if let [.., last, behind] = self.entries.get_mut(..=len).unwrap_or_default() {
+        if let [.., last, behind] = self.entries.get_mut(..len + 2).unwrap_or_default() {
             behind.key = !last.key;
         }
     }
 
-    /// Each entry, and in which bits its key and the next one differ: the last one's in all.
+    /// Each entry after the one before, and in which bits its key and the next one differ: the last one's in all.
     #[inline]
-    fn iter(&self) -> impl Iterator<Item = (&Entry<T>, u64)> {
-        let entries = self.entries.get(..self.len).unwrap_or_default();
-        let next = self.entries.get(1..).unwrap_or_default();
-        entries.iter().zip(next).map(|(entry, next)| (entry, entry.key ^ next.key))
+    fn iter(&self) -> impl Iterator<Item = (&Entry<T>, &Entry<T>, u64)> {
+        let all = self.entries.get(..self.len + 2).unwrap_or_default();
+        all.windows(3).filter_map(|three| match three {
+            [before, entry, next] => Some((before, entry, entry.key ^ next.key)),
+            _ => None,
+        })
     }
 }
 
@@ -324,23 +326,22 @@ impl Crowd {
         let (policy, layout) = (policy.compiled(), *layout);
         let sectors_each = sectors_each(policy);
         let entries = slots.start(classes.len);
-        let (mut at, mut before, mut start, mut mass) = (0, Sum::default(), 0, Mass::default());
-        for (&Entry { sum: up_to, key, end }, apart) in classes.iter() {
+        let (mut at, mut mass) = (0, Mass::default());
+        for (before, &Entry { sum: up_to, key, end }, apart) in classes.iter() {
             let (slot, class) = (usize::from(layout.slot_of(key)), usize::from(layout.class_of(key)));
             if let (Some(slot), Some(class)) = (policy.slots.get(slot), policy.classes.get(class)) {
-                let mut sum = up_to.since(before);
+                let mut sum = up_to.since(before.sum);
                 // No source exceeds what all of them do not.
                 if sum.exceeds(slot.least_cap) {
-                    let own = rows.get(start..end).unwrap_or_default();
+                    let own = rows.get(before.end..end).unwrap_or_default();
                     sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
                 }
                 let of_class = weighed(class, sum, slot.unit);
                 mass.add(class, of_class);
                 add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + class.sector_place, of_class);
             } else {
-                other(rows.get(start..end).unwrap_or_default());
+                other(rows.get(before.end..end).unwrap_or_default());
             }
-            (before, start) = (up_to, end);
             if let Some(entry) = entries.get_mut(at) {
                 *entry = Entry { sum: mass, key, end };
             }
@@ -358,7 +359,7 @@ impl Crowd {
         let policy = policy.compiled();
         let weights = policy.weights.as_slice();
         let pillars_each = policy.closed_pillars.len();
-        for (Entry { sum: mass, key, .. }, _) in slots.iter() {
+        for (_, Entry { sum: mass, key, .. }, _) in slots.iter() {
             let (subject, slot) = (layout.subject_of(*key) - first, usize::from(layout.slot_of(*key)));
             let Some(member) = members.get_mut(subject) else { continue };
             member.is_there = true;
