@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::SchemaRef;
@@ -17,7 +18,7 @@ use crate::output::{Extras, Shape};
 use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
 use crate::previous::Previous;
 use crate::space::Space;
-use crate::subject::{Context, Counts, Finisher};
+use crate::subject::{Context, Counts, Finisher, Part};
 
 /// Rows that a partition should have, so that it stays in the second cache.
 const PARTITION_ROWS: usize = 1 << 15;
@@ -440,7 +441,7 @@ struct Partitions<'a, 'b, 'j> {
     shift: u32,
 }
 
-impl<'a> Partitions<'a, '_, '_> {
+impl<'a, 'b> Partitions<'a, 'b, '_> {
     fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
         let count = (self.subjects.count >> self.shift) + 1;
         let size = CHUNK_ROWS.min(rows.div_ceil(rayon::current_num_threads())).max(BLOCK);
@@ -460,6 +461,7 @@ impl<'a> Partitions<'a, '_, '_> {
             .collect::<Result<Vec<Packs<'_, C>>, Error>>()?;
 
         let scored = AtomicU64::new(0);
+        let spare = Spare::default();
         // Groups of partitions, so that batches of the result are large.
         let group = count.div_ceil(rayon::current_num_threads() * 32).max(1);
         let groups: Vec<std::ops::Range<usize>> = (0..count).step_by(group).map(|start| start..(start + group).min(count)).collect();
@@ -468,7 +470,7 @@ impl<'a> Partitions<'a, '_, '_> {
         // A few groups at a time, so that a large result need not lie in memory before it reaches the sink.
         for wave in groups.chunks(rayon::current_num_threads() * 16) {
             let score = |range: &std::ops::Range<usize>| {
-                let part = self.score(range.clone(), &packs)?;
+                let part = self.score(range.clone(), &packs, &spare)?;
                 let subjects = scored.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects;
                 self.job.tell(rows as u64, subjects);
                 Ok(part)
@@ -539,38 +541,48 @@ impl<'a> Partitions<'a, '_, '_> {
     }
 
     /// Scores a group of partitions.
-    fn score<C: Cell>(&self, range: std::ops::Range<usize>, packs: &[Packs<'_, C>]) -> Result<Part, Error> {
+    fn score<C: Cell>(
+        &self,
+        range: std::ops::Range<usize>,
+        packs: &[Packs<'_, C>],
+        spare: &Spare<(Finisher<'a, 'b>, Order<C>)>,
+    ) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
-        let mut finisher = Finisher::new(self.context, range.len() * subjects_each);
-        let mut order = Order::new(self.context.keys(), self.shift);
+        let new = || (Finisher::new(self.context, range.len() * subjects_each), Order::new(self.context.keys(), self.shift));
         let any_more = packs.iter().any(|pack| pack.any_more);
-        for partition in range {
-            self.job.check_cancelled()?;
-            let parts = packs.iter().map(|pack| {
-                let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
-                pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
-            });
-            let name = |local: usize| self.subjects.names.get(partition * subjects_each + local);
-            finisher.finish(order.sort(parts), any_more, &name)?;
-        }
-        Ok(Part::of(finisher))
+        spare.lend(new, |(finisher, order)| {
+            for partition in range.clone() {
+                self.job.check_cancelled()?;
+                let parts = packs.iter().map(|pack| {
+                    let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
+                    pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
+                });
+                let name = |local: usize| self.subjects.names.get(partition * subjects_each + local);
+                finisher.finish(order.sort(parts), any_more, &name)?;
+            }
+            Ok(finisher.part())
+        })
     }
 }
 
-/// What a task gives.
-struct Part {
-    batches: Vec<RecordBatch>,
-    set_aside: Counts,
-    subjects: u64,
-    with_previous: u64,
-    replaced: u64,
+/// What tasks work with, kept for those that follow: fresh memory takes time.
+struct Spare<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Spare<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
 }
 
-impl Part {
-    fn of(mut finisher: Finisher<'_, '_>) -> Self {
-        finisher.close();
-        let Finisher { batches, set_aside, subjects, with_previous, replaced, .. } = finisher;
-        Self { batches, set_aside, subjects, with_previous, replaced }
+impl<T> Spare<T> {
+    /// Lends one that is not lent yet, or a new one.
+    fn lend<R>(&self, new: impl FnOnce() -> T, task: impl FnOnce(&mut T) -> R) -> R {
+        let all = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all().pop();
+        let mut one = kept.unwrap_or_else(new);
+        let result = task(&mut one);
+        all().push(one);
+        result
     }
 }
 
@@ -705,15 +717,11 @@ impl<'j, 's> Stream<'j, 's> {
             .collect();
         let before = self.last.as_ref().map(Owned::as_name);
         let run = SortedRun { job, context, positions: &positions, sources: &sources, hasher: &self.hasher, before };
-        let parts: Vec<Result<Part, Error>> = spans
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|span| match layout {
-                _ if tight.is_some() => run.span::<u64>(span),
-                Some(_) if with_ids => run.span::<Tagged>(span),
-                _ => run.span::<Packed>(span),
-            })
-            .collect();
+        let parts = match layout {
+            _ if tight.is_some() => run.spans::<u64>(spans),
+            Some(_) if with_ids => run.spans::<Tagged>(spans),
+            _ => run.spans::<Packed>(spans),
+        };
         for part in parts {
             let Part { batches, set_aside, subjects, with_previous, replaced } = part?;
             self.summary.add(&set_aside, subjects, replaced, &mut self.with_previous, with_previous);
@@ -804,18 +812,44 @@ struct SortedRun<'a, 'b, 'j> {
     before: Option<Name<'b>>,
 }
 
-impl SortedRun<'_, '_, '_> {
+/// What a span of a sorted stream is worked on with.
+struct SpanWork<'a, 'b, C> {
+    finisher: Finisher<'a, 'b>,
+    packer: Packer<'a, 'b>,
+    order: Order<C>,
+    /// Subjects that are complete but for the last, and the rows of all of them.
+    names: Vec<Name<'b>>,
+    cells: Vec<C>,
+    /// The subjects of a block's rows, and these.
+    numbers: Vec<u32>,
+    block: Vec<C>,
+}
+
+impl<'a, 'b> SortedRun<'a, 'b, '_> {
+    /// Scores spans of rows.
+    fn spans<C: Cell>(&self, spans: Vec<std::ops::Range<usize>>) -> Vec<Result<Part, Error>> {
+        let spare = Spare::default();
+        spans.into_par_iter().with_max_len(1).map(|span| spare.lend(|| self.work::<C>(), |work| self.span(span, work))).collect()
+    }
+
+    fn work<C: Cell>(&self) -> SpanWork<'a, 'b, C> {
+        SpanWork {
+            finisher: Finisher::new(self.context, 0),
+            packer: Packer::new(&self.context, self.hasher.clone()),
+            order: Order::new(self.context.keys(), RUN_BITS),
+            names: Vec::new(),
+            cells: Vec::with_capacity(PARTITION_ROWS + BLOCK),
+            numbers: Vec::with_capacity(BLOCK),
+            block: Vec::with_capacity(BLOCK),
+        }
+    }
+
     /// Scores a span of rows that starts and ends between subjects.
-    fn span<C: Cell>(&self, span: std::ops::Range<usize>) -> Result<Part, Error> {
+    fn span<C: Cell>(&self, span: std::ops::Range<usize>, work: &mut SpanWork<'a, 'b, C>) -> Result<Part, Error> {
         let context = self.context;
-        let mut finisher = Finisher::new(context, span.len() / 4);
-        let mut packer = Packer::new(&context, self.hasher.clone());
-        let mut order = Order::new(context.keys(), RUN_BITS);
-        // Subjects that are complete but for the last, the rows of all of them, and the subjects of a block's rows.
-        let mut names: Vec<Name<'_>> = Vec::new();
-        let mut cells: Vec<C> = Vec::with_capacity(span.len().min(PARTITION_ROWS + BLOCK));
-        let mut numbers: Vec<u32> = Vec::with_capacity(BLOCK);
-        let mut block: Vec<C> = Vec::with_capacity(BLOCK);
+        let SpanWork { finisher, packer, order, names, cells, numbers, block } = work;
+        names.clear();
+        cells.clear();
         let mut current = match span.start.checked_sub(1) {
             Some(before) => Some(self.positions.name(before)?),
             None => self.before,
@@ -829,19 +863,19 @@ impl SortedRun<'_, '_, '_> {
                 (place, row) = (place + 1, 0);
                 continue;
             }
-            number_subjects(batch, row..row + len, &mut current, &mut names, &mut numbers)?;
-            packer.pack(batch, self.sources, row, (&numbers, u32::MAX), &mut block)?;
-            cells.extend_from_slice(&block);
+            number_subjects(batch, row..row + len, &mut current, names, numbers)?;
+            packer.pack(batch, self.sources, row, (numbers, u32::MAX), block)?;
+            cells.extend_from_slice(block);
             let is_full = names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS;
             if is_full && names.len() > 1 {
-                Self::finish(context.keys(), &mut order, &mut finisher, packer.any_more, &mut names, &mut cells)?;
+                Self::finish(context.keys(), order, finisher, packer.any_more, names, cells)?;
             }
             row += len;
             left -= len;
             self.job.check_cancelled()?;
         }
         finisher.finish(order.sort(std::iter::once(cells.as_slice())), packer.any_more, &|local| names.get(local).copied())?;
-        Ok(Part::of(finisher))
+        Ok(finisher.part())
     }
 
     /// Makes the rows of these subjects but the last, which may go on, and keeps that one.
@@ -867,11 +901,11 @@ impl SortedRun<'_, '_, '_> {
 }
 
 /// Numbers the subjects of rows in ascending order, which go on with those that are known.
-fn number_subjects<'a>(
+fn number_subjects<'n, 'a: 'n>(
     batch: &Batch<'a>,
     rows: std::ops::Range<usize>,
-    current: &mut Option<Name<'a>>,
-    names: &mut Vec<Name<'a>>,
+    current: &mut Option<Name<'n>>,
+    names: &mut Vec<Name<'n>>,
     numbers: &mut Vec<u32>,
 ) -> Result<(), Error> {
     numbers.clear();

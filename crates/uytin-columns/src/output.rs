@@ -228,7 +228,8 @@ type ReasonColumns = ([StringBuilder; 8], Vec<f64>);
 
 /// Collects the rows of one batch of the result.
 pub(crate) struct Rows {
-    numbers: Vec<i128>,
+    /// Their low halves, which is all of them that the column has.
+    numbers: Vec<u64>,
     texts: StringBuilder,
     verdicts: Vec<Verdict>,
     /// Subject by subject, all pillars each; [`NO_SCORE`] where exemptions have emptied one.
@@ -258,7 +259,7 @@ impl Rows {
     pub(crate) fn new(shape: &Shape, capacity: usize) -> Self {
         let capacity = capacity.min(ROWS_MAX);
         Self {
-            numbers: Vec::new(),
+            numbers: Vec::with_capacity(if shape.schema.field(0).data_type().is_integer() { capacity } else { 0 }),
             texts: StringBuilder::new(),
             verdicts: Vec::with_capacity(capacity),
             pillars: Vec::with_capacity(capacity * shape.pillars),
@@ -286,7 +287,8 @@ impl Rows {
     pub(crate) fn name(&mut self, name: Name<'_>) {
         self.count += 1;
         match name {
-            Name::Number(n) => self.numbers.push(n),
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as said there")]
+            Name::Number(n) => self.numbers.push(n as u64),
             Name::Text(text) => {
                 self.bytes += text.len();
                 self.texts.append_value(text);
@@ -375,8 +377,7 @@ impl Rows {
 
     /// The rows as a batch, and empties them.
     pub(crate) fn take(&mut self, shape: &Shape) -> Option<RecordBatch> {
-        let rows = std::mem::replace(self, Self::new(shape, self.verdicts.len()));
-        let mut rows = rows;
+        let rows = self;
         let verdicts = rows.verdicts.as_slice();
         let subject_type = shape.schema.field(0).data_type();
         let subject: ArrayRef =
@@ -401,32 +402,37 @@ impl Rows {
                 Arc::new(own.map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value)).collect::<Float64Array>())
             }
         }));
+        rows.verdicts.clear();
+        rows.pillars.clear();
+        rows.numbers.clear();
+        (rows.count, rows.bytes) = (0, 0);
         let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
         if shape.extras.waterfall {
-            let Lists { lengths, columns: (mut texts, points) } = rows.waterfall;
+            let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.waterfall, Lists::new());
             let parts = texts.iter_mut().map(text).chain([real(points)]).collect();
             columns.push(list_array(lengths, waterfall_fields(), parts));
         }
         if shape.extras.criteria {
-            let Lists { lengths, columns: (mut id, reals) } = rows.criteria;
+            let Lists { lengths, columns: (mut id, reals) } = std::mem::replace(&mut rows.criteria, Lists::new());
             let parts = [text(&mut id)].into_iter().chain(reals.into_iter().map(real)).collect();
             columns.push(list_array(lengths, criteria_fields(), parts));
         }
         if shape.extras.reasons {
-            let Lists { lengths, columns: (mut texts, points) } = rows.reasons;
+            let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.reasons, Lists::new());
             let mut parts: Vec<ArrayRef> = texts.iter_mut().map(text).collect();
             parts.insert(4, real(points));
             columns.push(list_array(lengths, reasons_fields(), parts));
         }
         if shape.extras.set_aside {
-            let parts = rows.set_aside.into_iter().map(|counts| -> ArrayRef { Arc::new(UInt32Array::from(counts)) }).collect();
+            let parts =
+                std::mem::take(&mut rows.set_aside).into_iter().map(|counts| -> ArrayRef { Arc::new(UInt32Array::from(counts)) }).collect();
             columns.push(Arc::new(StructArray::new(set_aside_fields(), parts, None)));
         }
         if shape.extras.json {
             columns.push(Arc::new(rows.json.finish()));
         }
         if shape.screening.is_some() {
-            columns.push(Arc::new(Int16Array::from(rows.condition)));
+            columns.push(Arc::new(Int16Array::from(std::mem::take(&mut rows.condition))));
             columns.push(Arc::new(rows.left_out.finish()));
         }
         RecordBatch::try_new(shape.schema.clone(), columns).ok()
@@ -438,10 +444,11 @@ fn reals(verdicts: &[Verdict], of: impl Fn(&Verdict) -> f64) -> ArrayRef {
 }
 
 /// Integers as an array of the type that they came in.
-fn integers(of: &DataType, numbers: &[i128]) -> ArrayRef {
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "each came in that type")]
+fn integers(of: &DataType, numbers: &[u64]) -> ArrayRef {
     macro_rules! array {
         ($array:ident, $native:ty) => {
-            Arc::new(numbers.iter().map(|&n| <$native>::try_from(n).unwrap_or_default()).map(Some).collect::<$array>())
+            Arc::new($array::from_iter_values(numbers.iter().map(|&n| n as $native)))
         };
     }
     match of {

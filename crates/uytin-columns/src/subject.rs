@@ -64,6 +64,12 @@ pub(crate) struct Finisher<'a, 'b> {
     masses: Vec<MassRow>,
     order: Vec<(u64, u32)>,
     rows: Rows,
+    part: Part,
+}
+
+/// What came of some subjects.
+#[derive(Default)]
+pub(crate) struct Part {
     /// The batches that are full.
     pub(crate) batches: Vec<RecordBatch>,
     /// How many records are set aside, by reason.
@@ -83,19 +89,16 @@ impl<'a, 'b> Finisher<'a, 'b> {
             masses: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
-            batches: Vec::new(),
-            set_aside: Counts::default(),
-            subjects: 0,
-            with_previous: 0,
-            replaced: 0,
+            part: Part::default(),
         }
     }
 
-    /// Hands out the last batch.
-    pub(crate) fn close(&mut self) {
+    /// Hands out what came of all subjects since it last did.
+    pub(crate) fn part(&mut self) -> Part {
         if !self.rows.is_empty() {
-            self.batches.extend(self.rows.take(self.context.shape));
+            self.part.batches.extend(self.rows.take(self.context.shape));
         }
+        std::mem::take(&mut self.part)
     }
 
     /// Makes the rows of subjects with these names; `cells` are all of their rows, in the order of their keys, and `any_more`
@@ -141,7 +144,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             let here = crowd_len(layout.keys, cells);
             let (own, rest) = cells.split_at(here);
             cells = rest;
-            let Self { context, crowd, rows, set_aside, subjects, with_previous, .. } = self;
+            let Self { context, crowd, rows, part: Part { set_aside, subjects, with_previous, .. }, .. } = self;
             let shape = context.shape;
             if shape.extras.set_aside {
                 for own in own.chunk_by(same_subject(layout.keys)) {
@@ -169,13 +172,13 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     fn take_if_full(&mut self) {
         if self.rows.is_full() {
-            self.batches.extend(self.rows.take(self.context.shape));
+            self.part.batches.extend(self.rows.take(self.context.shape));
         }
     }
 
     /// Counts the records of a subject that are set aside.
     fn set_aside(&mut self, counts: &Counts) {
-        for (all, &count) in self.set_aside.iter_mut().zip(counts) {
+        for (all, &count) in self.part.set_aside.iter_mut().zip(counts) {
             *all += count;
         }
         if self.context.shape.extras.set_aside {
@@ -187,7 +190,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     fn score_one<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(layout.keys, cells, name) else { return Ok(()) };
-        self.subjects += 1;
+        self.part.subjects += 1;
         // Checks and credits come before all others.
         let (masses, others) = cells.split_at(cells.partition_point(|cell| layout.is_mass(cell.key())));
         let mut counts = Counts::default();
@@ -198,7 +201,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         });
         let mut records = others.collect::<Result<Vec<Record>, Error>>()?;
         let previous = context.previous.and_then(|previous| previous.get(name));
-        self.with_previous += u64::from(previous.is_some());
+        self.part.with_previous += u64::from(previous.is_some());
         let previous = previous.map(|previous| previous.tier);
         let as_of = context.as_of.days();
         self.masses.clear();
@@ -233,12 +236,12 @@ impl<'a, 'b> Finisher<'a, 'b> {
     fn explain<'n, C: Cell>(&mut self, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(context.keys(), cells, name) else { return Ok(()) };
-        self.subjects += 1;
+        self.part.subjects += 1;
         let row = |cell: &C| cell.number(Layout::NONE);
         let mut counts = Counts::default();
         let bound = self.bind(name, cells.iter().map(row))?;
         let previous = context.previous.and_then(|previous| previous.get(name));
-        self.with_previous += u64::from(previous.is_some());
+        self.part.with_previous += u64::from(previous.is_some());
         let tier = previous.map(|previous| previous.tier);
         set_aside(&bound, context.as_of).for_each(|reason| count(&mut counts, reason));
         if let Some(watch) = context.watch {
@@ -269,7 +272,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             for record in records {
                 ledger.add(record?)?;
             }
-            self.replaced += (filed - ledger.len()) as u64;
+            self.part.replaced += (filed - ledger.len()) as u64;
             return Ok(ledger.bind_subject(context.policy, &name.to_text()));
         }
         let mut records = records.collect::<Result<Vec<Record>, Error>>()?;
@@ -323,7 +326,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let mut kept = 0;
         for place in 0..cells.len() {
             if losers.next_if(|&loser| loser as usize == place).is_some() {
-                self.replaced += 1;
+                self.part.replaced += 1;
             } else {
                 cells.swap(kept, place);
                 kept += 1;
