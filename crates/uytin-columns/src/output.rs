@@ -296,13 +296,12 @@ impl Rows {
         }
     }
 
-    /// Adds the verdict of the next subject that has a name.
-    #[inline]
-    pub(crate) fn add(&mut self, shape: &Shape, verdict: &Verdict, pillars: Pillars<'_>) {
-        let all = self.pillars.len() + shape.pillars;
+    /// Adds the verdicts of the next subjects that have names.
+    pub(crate) fn add(&mut self, shape: &Shape, verdicts: &[Verdict], pillars: Pillars<'_>) {
+        let all = self.pillars.len() + verdicts.len() * shape.pillars;
         self.pillars.extend(pillars.scores().map(|score| score.unwrap_or(NO_SCORE)));
         self.pillars.resize(all, NO_SCORE);
-        self.verdicts.push(*verdict);
+        self.verdicts.extend_from_slice(verdicts);
     }
 
     /// Adds the first condition of the brief that the subject does not meet.

@@ -504,7 +504,11 @@ impl<'a, 'p> Packer<'a, 'p> {
             let rows = self.block.key.iter().zip(&self.block.age).zip(self.block.source.iter().zip(&self.block.day));
             for (((cell, row), subject), ((&key, &age), (&source, &day))) in cells.iter_mut().zip(start..).zip(subjects).zip(rows) {
                 if is_other(key, age) {
-                    let other: C = self.any_row(layout, RowRef { batch, row }, source, ages.of(day), &mut any_more)?;
+                    let other: C = match ages.of(day) {
+                        // As a row of today it would count.
+                        Err(reason) if key != StaticKeys::NONE => layout.aside(source, reason),
+                        age => self.any_row(layout, RowRef { batch, row }, source, age, &mut any_more)?,
+                    };
                     *cell = other.of_subject(layout.keys, subject & mask);
                 }
             }

@@ -117,8 +117,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let cells = cells.get(..kept).unwrap_or_default();
         let all_single = context.watch.is_some() || context.shape.screening.is_some();
         if !all_single && !any_more {
-            self.score_many(layout, cells, name);
-            return Ok(());
+            return self.score_many(layout, cells, name);
         }
         // Those that go together, up to the next one that goes alone.
         let mut waiting = 0;
@@ -126,19 +125,18 @@ impl<'a, 'b> Finisher<'a, 'b> {
         for own in cells.chunk_by(same_subject(layout.keys)) {
             if all_single || own.last().is_some_and(|cell| layout.is_more(cell.key())) {
                 let (before, after) = rest.split_at(waiting);
-                self.score_many(layout, before, name);
+                self.score_many(layout, before, name)?;
                 self.score_one(layout, own, name)?;
                 (rest, waiting) = (after.get(own.len()..).unwrap_or_default(), 0);
             } else {
                 waiting += own.len();
             }
         }
-        self.score_many(layout, rest, name);
-        Ok(())
+        self.score_many(layout, rest, name)
     }
 
     /// Subjects that have checks and credits alone, many at once.
-    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) {
+    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let mut cells = cells;
         while !cells.is_empty() {
             let here = crowd_len(layout.keys, cells);
@@ -160,14 +158,15 @@ impl<'a, 'b> Finisher<'a, 'b> {
             };
             let row = move |cell: &C| (cell.key(), cell.counts(layout));
             let other = |cells: &[C]| count_aside(set_aside, layout, cells);
-            crowd.score(own, row, other, previous, |subject, verdict, pillars| {
-                let Some(name) = name(subject) else { return };
-                *subjects += 1;
-                rows.name(name);
-                rows.add(shape, &verdict, pillars);
-            });
+            let scored = crowd.score(own, row, other, previous);
+            *subjects += scored.subjects.len() as u64;
+            for &subject in scored.subjects {
+                rows.name(name(subject).ok_or_else(lost_row)?);
+            }
+            rows.add(shape, scored.verdicts, scored.pillars);
             self.take_if_full();
         }
+        Ok(())
     }
 
     fn take_if_full(&mut self) {
@@ -223,7 +222,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         }
         let (verdict, pillars) = self.scorer.score(&rows_of, previous);
         self.rows.name(name);
-        self.rows.add(context.shape, &verdict, pillars);
+        self.rows.add(context.shape, &[verdict], pillars);
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows_of, context.as_of, &verdict));
         }
@@ -249,7 +248,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         }
         let (verdict, pillars) = self.scorer.score(&rows(&bound), tier);
         self.rows.name(name);
-        self.rows.add(context.shape, &verdict, pillars);
+        self.rows.add(context.shape, &[verdict], pillars);
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows(&bound), context.as_of, &verdict));
         }

@@ -28,6 +28,7 @@ pub struct Crowd {
     /// Masses by subject and slot.
     slots: Level<Mass>,
     members: Vec<Member>,
+    verdicts: Verdicts,
     /// Masses by sector, all sectors of each subject.
     sectors: Vec<[f64; 2]>,
     /// Sums by pillar, all pillars of each subject.
@@ -217,9 +218,26 @@ impl<T: Copy + Default> Level<T> {
     }
 }
 
-/// What came of the pillars of one subject.
+/// What came of the pillars of a subject, or of several ones after each other.
 #[derive(Clone, Copy, Debug)]
 pub struct Pillars<'a>(pub(crate) &'a [[f64; 2]]);
+
+/// What came of many subjects, in the order of their numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Scored<'a> {
+    /// Their numbers.
+    pub subjects: &'a [usize],
+    /// Their verdicts.
+    pub verdicts: &'a [Verdict],
+    /// Their pillars.
+    pub pillars: Pillars<'a>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Verdicts {
+    subjects: Vec<usize>,
+    verdicts: Vec<Verdict>,
+}
 
 impl<'a> Pillars<'a> {
     /// The score of each pillar in policy order; `None` where none of its criteria is left.
@@ -251,6 +269,7 @@ impl Crowd {
             sources: Vec::new(),
             slots: Level::default(),
             members: Vec::new(),
+            verdicts: Verdicts::default(),
             sectors: Vec::new(),
             pillars: Vec::new(),
         }
@@ -259,24 +278,28 @@ impl Crowd {
     /// Scores subjects by all of their rows, which come in the order of subject, slot and class; `row` gives the key of a row,
     /// and its checks that held and that did not, or thousandths of a credit; `other` is handed the rows of slots and classes
     /// that the policy does not have, which are passed over. `previous` says what tier a subject had, as in
-    /// [`Scorer::score`](crate::kernel::Scorer::score); `each` is handed the number of each subject, its verdict, and the
-    /// scores of its pillars, in order.
+    /// [`Scorer::score`](crate::kernel::Scorer::score).
     pub fn score<C>(
         &mut self,
         rows: &[C],
         row: impl Fn(&C) -> (u64, (u32, u32)),
         other: impl FnMut(&[C]),
         previous: impl FnMut(usize) -> Option<Option<Tier>>,
-        each: impl FnMut(usize, Verdict, Pillars<'_>),
-    ) {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
-        let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
-        // Each in a function of its own, so that what it works with stays in registers.
-        self.sum_classes(rows, &row, last - first + 1);
-        self.start_members(last - first + 1);
-        self.sum_slots(rows, &row, first, other);
-        self.estimate(first);
-        self.conclude(first, previous, each);
+    ) -> Scored<'_> {
+        self.verdicts.subjects.clear();
+        self.verdicts.verdicts.clear();
+        if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
+            let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
+            // Each in a function of its own, so that what it works with stays in registers.
+            self.sum_classes(rows, &row, last - first + 1);
+            self.start_members(last - first + 1);
+            self.sum_slots(rows, &row, first, other);
+            self.estimate(first);
+            self.conclude(first, previous);
+        }
+        let Verdicts { subjects, verdicts } = &self.verdicts;
+        let pillars = self.pillars.get(..subjects.len() * self.policy.compiled().closed_pillars.len()).unwrap_or_default();
+        Scored { subjects, verdicts, pillars: Pillars(pillars) }
     }
 
     /// Adds rows up, class by class.
@@ -377,24 +400,23 @@ impl Crowd {
         }
     }
 
-    /// Says what comes of it.
+    /// Says what comes of it, and moves the pillars of subjects with rows together.
     #[inline(never)]
-    fn conclude(
-        &self,
-        first: usize,
-        mut previous: impl FnMut(usize) -> Option<Option<Tier>>,
-        mut each: impl FnMut(usize, Verdict, Pillars<'_>),
-    ) {
-        let Self { policy, as_of, members, sectors, pillars, .. } = self;
+    fn conclude(&mut self, first: usize, mut previous: impl FnMut(usize) -> Option<Option<Tier>>) {
+        let Self { policy, as_of, members, verdicts: Verdicts { subjects, verdicts }, sectors, pillars, .. } = self;
         let policy = policy.compiled();
         let rows = Rows::default();
-        let places = of_each(sectors, sectors_each(policy)).zip(of_each(pillars, policy.closed_pillars.len()));
-        for ((subject, &Member { is_there, totals, gain, below }), (sectors, pillars)) in (first..).zip(members.iter()).zip(places) {
+        let pillars_each = policy.closed_pillars.len();
+        let sectors = of_each(sectors, sectors_each(policy));
+        for ((place, &Member { is_there, totals, gain, below }), sectors) in members.iter().enumerate().zip(sectors) {
             if is_there {
-                let previous = previous(subject);
+                let previous = previous(first + place);
                 let outcome = totals.conclude(policy, gain, 1.0, None, sectors, previous.flatten(), &mut ());
-                let verdict = verdict(policy, &rows, *as_of, &outcome, below, &[], &[], previous);
-                each(subject, verdict, Pillars(pillars));
+                if subjects.len() < place {
+                    pillars.copy_within(place * pillars_each..(place + 1) * pillars_each, subjects.len() * pillars_each);
+                }
+                subjects.push(first + place);
+                verdicts.push(verdict(policy, &rows, *as_of, &outcome, below, &[], &[], previous));
             }
         }
     }

@@ -26,7 +26,7 @@ use crate::score::{Outcome, evaluate};
 use crate::tier::Standing;
 
 pub use crate::count::{Resolved, ResolvedBody, Row, SetAside};
-pub use crate::crowd::{Crowd, KeyLayout, Pillars};
+pub use crate::crowd::{Crowd, KeyLayout, Pillars, Scored};
 pub use crate::finding::FindingRow;
 pub use crate::mass::{MassKey, MassRow};
 pub use crate::score::{ExemptionRow, Rows};

@@ -83,12 +83,15 @@ pub(crate) fn apportion(parts: &[f64], total: Points) -> Vec<Points> {
     shares
 }
 
-/// The greatest whole number that is not above, without a call of `floor`.
+/// The greatest whole number that is not above, without a call or a branch: added to 1.5·2⁵², a number is rounded to the nearest
+/// whole one, which is in the lowest bits of the sum.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "within 1000 tenths or so")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "within 1000 tenths or so")]
 fn whole_below(tenths: f64) -> i32 {
-    let towards_zero = tenths as i32;
-    towards_zero - i32::from(f64::from(towards_zero) > tenths)
+    const SHIFT: f64 = 6_755_399_441_055_744.0;
+    let shifted = tenths + SHIFT;
+    let nearest = shifted - SHIFT;
+    (shifted.to_bits() as i32).wrapping_sub(i32::from(nearest > tenths))
 }
 
 impl fmt::Display for Points {

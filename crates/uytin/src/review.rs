@@ -147,7 +147,7 @@ impl Situation<'_> {
     }
 
     /// Whether any reason holds.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn any(&self) -> bool {
         // Written out, the code of each is known when this is compiled.
         let [a, b, c, d, e, f, g, h] = ReviewCode::ALL;
