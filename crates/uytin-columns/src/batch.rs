@@ -461,15 +461,15 @@ impl<'a> Dates<'a> {
             .ok_or_else(|| value_fault(Code::OutOfRange, batch.row(row), "date", format!("`{days}` days after 1970-01-01"), RANGE))
     }
 
+    /// The days of the rows from `start`, if the column holds them as such, and all of them in range.
+    pub(crate) fn plain(&self, start: usize, len: usize) -> Option<&'a [i32]> {
+        let Self::Days(days, None) = self else { return None };
+        let days = days.get(start..start + len)?;
+        days.iter().fold(true, |all, &day| all & (day >= Date::MIN.days()) & (day <= Date::MAX.days())).then_some(days)
+    }
+
     /// Writes the days of the rows from `start`.
     pub(crate) fn days_into(&self, batch: &Batch<'_>, start: usize, out: &mut [i32]) -> Result<(), Error> {
-        if let Self::Days(days, None) = self
-            && let Some(days) = days.get(start..start + out.len())
-            && days.iter().fold(true, |all, &day| all & (day >= Date::MIN.days()) & (day <= Date::MAX.days()))
-        {
-            out.copy_from_slice(days);
-            return Ok(());
-        }
         for (row, out) in (start..).zip(out) {
             *out = self.get(batch, row)?.days();
         }

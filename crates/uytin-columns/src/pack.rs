@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use uytin::kernel::{Ages, KeyLayout, MassKey, MassRow, Resolved, ResolvedBody, Resolver, Row, SetAside};
 use uytin::{Date, Error, RecordType};
 
-use crate::batch::{Batch, DictionaryKey, NULL, Texts, UNKNOWN};
+use crate::batch::{Batch, DictionaryKey, NULL, Numbers, Texts, UNKNOWN};
 use crate::ids::{Column, Ids, Map, fill_by_dictionary};
 use crate::row::RowRef;
 use crate::subject::Context;
@@ -403,7 +403,7 @@ pub(crate) struct Packer<'a, 'p> {
     pub(crate) any_more: bool,
 }
 
-/// The columns of a block as numbers.
+/// The columns of a block as numbers, where they are not that in the batch.
 struct Block {
     kind: Vec<u32>,
     source: Vec<u32>,
@@ -487,28 +487,23 @@ impl<'a, 'p> Packer<'a, 'p> {
         if batch.revision.is_some() {
             (start..start + len).try_for_each(|row| RowRef { batch, row }.check_revision())?;
         }
-        let ages = self.resolver.ages(self.as_of);
-        let Block { source, key: keys, day, age, passed, failed, .. } = &mut self.block;
-        age.resize(len, 0);
-        ages.fill(day, age);
+        let Block { source, key: keys, age, passed, failed, .. } = &self.block;
+        let counts = |counts: &Option<Numbers<'a>>| counts.as_ref().and_then(|counts| counts.plain_u32(start, len));
+        let [passed, failed] = [(&batch.passed, passed), (&batch.failed, failed)].map(|(of, block)| counts(of).unwrap_or(block));
         // As if all were checks that count, which needs no branch; and then the others.
-        let parts = keys.iter().zip(subjects).zip(&*source).zip(&*age).zip(passed.iter().zip(&*failed));
+        let parts = keys.iter().zip(subjects).zip(source).zip(age).zip(passed.iter().zip(failed));
         for (cell, ((((&key, subject), &source), &age), (&passed, &failed))) in cells.iter_mut().zip(parts) {
             *cell = C::counted(layout, layout.keys.filled(key, subject & mask, source, age), passed, failed);
         }
-        let is_other = |key: u64, age: u32| key == StaticKeys::NONE || age == Ages::NONE;
         // No other key or age has the uppermost bit.
         let (of_keys, of_ages) = (keys.iter().fold(0, |all, key| all | key), age.iter().fold(0, |all, age| all | age));
         if of_keys.leading_zeros() == 0 || of_ages.leading_zeros() == 0 {
             let mut any_more = false;
-            let rows = self.block.key.iter().zip(&self.block.age).zip(self.block.source.iter().zip(&self.block.day));
-            for (((cell, row), subject), ((&key, &age), (&source, &day))) in cells.iter_mut().zip(start..).zip(subjects).zip(rows) {
-                if is_other(key, age) {
-                    let other: C = match ages.of(day) {
-                        // As a row of today it would count.
-                        Err(reason) if key != StaticKeys::NONE => layout.aside(source, reason),
-                        age => self.any_row(layout, RowRef { batch, row }, source, age, &mut any_more)?,
-                    };
+            for ((((cell, row), subject), (&key, &source)), &age) in
+                cells.iter_mut().zip(start..).zip(subjects).zip(keys.iter().zip(source)).zip(age)
+            {
+                if key == StaticKeys::NONE || age == Ages::NONE {
+                    let other: C = self.other_row(layout, RowRef { batch, row }, key, source, &mut any_more)?;
                     *cell = other.of_subject(layout.keys, subject & mask);
                 }
             }
@@ -524,17 +519,14 @@ impl<'a, 'p> Packer<'a, 'p> {
         Ok(())
     }
 
-    /// Any record.
+    /// A row that is set aside, or more than an observation with its counts.
     #[cold]
     #[inline(never)]
-    fn any_row<C: Cell>(
-        &self,
-        layout: Layout,
-        row: RowRef<'_, '_>,
-        source: u32,
-        age: Result<i32, SetAside>,
-        any_more: &mut bool,
-    ) -> Result<C, Error> {
+    fn other_row<C: Cell>(&self, layout: Layout, row: RowRef<'_, '_>, key: u64, source: u32, any_more: &mut bool) -> Result<C, Error> {
+        let age = self.resolver.ages(self.as_of).of(row.batch.date.get(row.batch, row.row)?.days());
+        if let (Err(reason), true) = (age, key != StaticKeys::NONE) {
+            return Ok(layout.aside(source, reason));
+        }
         Ok(match self.resolver.row(&row.resolved(self.resolver)?) {
             Ok(Row::Mass { slot, class, favourable, adverse }) => match age {
                 Ok(age) => C::counted(layout, layout.keys.key(slot, class, source, age.unsigned_abs()), favourable, adverse),
@@ -580,7 +572,15 @@ impl<'a, 'p> Packer<'a, 'p> {
             }
             None => block.key.fill(StaticKeys::NONE),
         }
-        batch.date.days_into(batch, start, &mut block.day)?;
+        let ages = self.resolver.ages(self.as_of);
+        block.age.resize(len, 0);
+        match batch.date.plain(start, len) {
+            Some(days) => ages.fill(days, &mut block.age),
+            None => {
+                batch.date.days_into(batch, start, &mut block.day)?;
+                ages.fill(&block.day, &mut block.age);
+            }
+        }
         block.unusual.clear();
         block.unusual.resize(len, false);
         if let Some(texts) = &batch.context {
@@ -597,10 +597,9 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
         for (numbers, out) in [(&batch.passed, &mut block.passed), (&batch.failed, &mut block.failed)] {
             match numbers {
+                Some(numbers) if numbers.plain_u32(start, len).is_some() => {}
                 Some(numbers) => {
-                    if let Some(values) = numbers.plain_u32(start, len) {
-                        out.copy_from_slice(values);
-                    } else if let Some(place) = numbers.counts_into(start, out) {
+                    if let Some(place) = numbers.counts_into(start, out) {
                         RowRef { batch, row: start + place }.record()?;
                     }
                 }
