@@ -490,8 +490,8 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
     fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
         let mut starts = vec![0_u32; count + 1];
         self.each_block(chunk, |batch, start, ids| {
-            if ids.iter().fold(0, |most, &id| id.max(most)) as usize >= self.subjects.count {
-                let place = ids.iter().position(|&id| id as usize >= self.subjects.count).unwrap_or_default();
+            if ids.iter().fold(false, |any, &id| any | (id == NULL)) {
+                let place = ids.iter().position(|&id| id == NULL).unwrap_or_default();
                 return Err(SubjectIds::null_fault(batch, start + place));
             }
             for &id in ids {

@@ -72,20 +72,23 @@ impl<C: Cell> Order<C> {
     }
 }
 
+/// The lowest digit of a key that is shifted to it.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a few bits")]
-fn digit<C: Cell>(cell: &C, shift: u32) -> usize {
-    (cell.key() >> shift) as usize % PLACES
+fn digit(key: u64) -> usize {
+    key as usize % PLACES
 }
 
 /// Counts the cells by each of some digits, the first of which starts at this bit.
 #[inline]
 fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32; PLACES]; N]) {
     let mut add = |cell: &C| {
-        for (counts, n) in counts.iter_mut().zip(0..) {
-            if let Some(count) = counts.get_mut(digit(cell, low + n * DIGIT)) {
+        let mut key = cell.key() >> low;
+        for counts in &mut counts {
+            if let Some(count) = counts.get_mut(digit(key)) {
                 *count += 1;
             }
+            key >>= DIGIT;
         }
     };
     // By turns from both halves: neighbours often have equal digits, and would wait for each other.
@@ -101,7 +104,7 @@ fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32;
 #[inline]
 fn scatter<C: Cell>(cells: &[C], shift: u32, places: &mut [u32; PLACES], out: &mut [C]) {
     for cell in cells {
-        if let Some(place) = places.get_mut(digit(cell, shift)) {
+        if let Some(place) = places.get_mut(digit(cell.key() >> shift)) {
             if let Some(out) = out.get_mut(*place as usize) {
                 *out = *cell;
             }
