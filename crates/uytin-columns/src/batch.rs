@@ -495,23 +495,24 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// How many rows from `start` to `end` certainly have the subject of the row before `start`; a null ends the run.
-    pub(crate) fn run_length(&self, start: usize, end: usize) -> usize {
-        macro_rules! run {
-            ($keys:expr) => {{
-                let keys = $keys.get(start.saturating_sub(1)..end).unwrap_or_default();
-                keys.first().map_or(0, |first| keys.iter().skip(1).take_while(|key| *key == first).count())
-            }};
+    /// Writes where runs of rows end that certainly have one subject, counted from the first of these rows; a null ends one.
+    pub(crate) fn run_ends(&self, rows: std::ops::Range<usize>, ends: &mut Vec<u32>) {
+        let rest = rows.start + 1..rows.end;
+        ends.clear();
+        ends.resize(rows.len(), 0);
+        let found = match self {
+            Self::Numbers(_, Some(_)) | Self::Texts(Texts::Dictionary { nulls: Some(_), .. }) => places_of(rest.map(|_| true), ends),
+            Self::Numbers(keys, None) | Self::Texts(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => {
+                let [first, second] = [rows, rest].map(|rows| keys.get(rows).unwrap_or_default());
+                places_of(first.iter().zip(second).map(|(a, b)| a != b), ends)
+            }),
+            Self::Texts(texts) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
+        };
+        let len = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+        if let Some(last) = ends.get_mut(found) {
+            *last = len;
         }
-        match self {
-            Self::Numbers(_, Some(_)) => 0,
-            Self::Texts(Texts::Dictionary { nulls: Some(_), .. }) => 0,
-            Self::Numbers(keys, None) | Self::Texts(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => run!(keys)),
-            Self::Texts(texts) => {
-                let first = texts.get(start.saturating_sub(1));
-                (start..end).take_while(|&row| texts.get(row) == first).count()
-            }
-        }
+        ends.truncate(found + 1);
     }
 
     /// The text of a row, as records write it.
@@ -521,6 +522,18 @@ impl<'a> Subjects<'a> {
             Self::Texts(texts) => texts.get(row).map(str::to_owned),
         }
     }
+}
+
+/// Writes the places of what is true, counted from 1, and gives their number: without a branch, as that can hardly be guessed.
+fn places_of(all: impl Iterator<Item = bool>, places: &mut [u32]) -> usize {
+    let mut found = 0;
+    for (place, is_one) in (1..).zip(all) {
+        if let Some(out) = places.get_mut(found) {
+            *out = place;
+        }
+        found += usize::from(is_one);
+    }
+    found
 }
 
 /// A column of integers or texts as subjects.

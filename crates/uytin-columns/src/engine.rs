@@ -29,6 +29,9 @@ const RUN_BITS: u32 = 12;
 /// Rows that a stream holds at a time, for each thread.
 const WINDOW_ROWS: usize = 1 << 19;
 
+/// Rows of a task, where they lie in memory.
+const SPAN_ROWS: usize = 1 << 18;
+
 /// Bytes a row that it takes to number plain texts.
 const NUMBERING_BYTES: usize = 36;
 /// What takes memory.
@@ -153,10 +156,13 @@ impl<'j> Job<'j> {
             out.push(batch);
             self.check_memory(bytes, "a result")
         };
+        let pool = self.pool()?;
         let summary = if self.sorted {
-            self.stream(batches.iter().cloned().map(Ok), keep)?
+            let mut stream = Stream::new(self, pool.current_num_threads());
+            pool.install(|| stream.window(batches.to_vec(), true, &mut keep))?;
+            stream.summary()
         } else {
-            self.pool()?.install(|| self.partitioned(batches, &mut keep))?
+            pool.install(|| self.partitioned(batches, &mut keep))?
         };
         Ok((out, summary))
     }
@@ -337,10 +343,7 @@ impl<'j> Job<'j> {
                     pool.install(|| stream.window(window, false, sink))?;
                 }
                 pool.install(|| stream.window(Vec::new(), true, sink))?;
-                let mut summary = stream.summary;
-                summary.previous_without_records =
-                    self.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(stream.with_previous);
-                Ok(summary)
+                Ok(stream.summary())
             })();
             stop.store(true, Ordering::Relaxed);
             drop(receive);
@@ -655,6 +658,12 @@ impl<'j, 's> Stream<'j, 's> {
         }
     }
 
+    /// What came of all windows.
+    fn summary(self) -> Summary {
+        let previous = self.job.previous.map_or(0, |previous| previous.len() as u64);
+        Summary { previous_without_records: previous.saturating_sub(self.with_previous), ..self.summary }
+    }
+
     /// Scores what is complete of the carried rows and a further window.
     fn window(
         &mut self,
@@ -703,9 +712,9 @@ impl<'j, 's> Stream<'j, 's> {
             layout: tight.or(layout),
             with_ids,
         };
-        // One task a thread, and then some, each from the start of a subject.
+        // Some tasks a thread, of about so many rows in a large window, each from the start of a subject.
         let mut cuts = vec![0];
-        let tasks = (self.threads * 4).min(end.div_ceil(BLOCK * 16)).max(1);
+        let tasks = (self.threads * 4).max(end / SPAN_ROWS).min(end.div_ceil(BLOCK * 16)).max(1);
         for task in 1..tasks {
             cuts.push(positions.subject_start(end * task / tasks)?);
         }
@@ -716,7 +725,8 @@ impl<'j, 's> Stream<'j, 's> {
             .filter_map(|pair| matches!(pair, [a, b] if a < b).then(|| pair.first().zip(pair.last()).map(|(a, b)| *a..*b))?)
             .collect();
         let before = self.last.as_ref().map(Owned::as_name);
-        let run = SortedRun { job, context, positions: &positions, sources: &sources, hasher: &self.hasher, before };
+        let done = [self.summary.rows, self.summary.subjects];
+        let run = SortedRun { job, context, positions: &positions, sources: &sources, hasher: &self.hasher, before, done };
         let parts = match layout {
             _ if tight.is_some() => run.spans::<u64>(spans),
             Some(_) if with_ids => run.spans::<Tagged>(spans),
@@ -744,7 +754,6 @@ impl<'j, 's> Stream<'j, 's> {
         }
         self.first_row += end as u64;
         self.summary.rows += end as u64;
-        job.tell(self.summary.rows, self.summary.subjects);
         Ok(())
     }
 }
@@ -810,6 +819,8 @@ struct SortedRun<'a, 'b, 'j> {
     sources: &'b Ids,
     hasher: &'b RandomState,
     before: Option<Name<'b>>,
+    /// Rows and subjects before.
+    done: [u64; 2],
 }
 
 /// What a span of a sorted stream is worked on with.
@@ -820,8 +831,9 @@ struct SpanWork<'a, 'b, C> {
     /// Subjects that are complete but for the last, and the rows of all of them.
     names: Vec<Name<'b>>,
     cells: Vec<C>,
-    /// The subjects of a block's rows, and these.
+    /// The subjects of a block's rows, where each ends, and these rows.
     numbers: Vec<u32>,
+    ends: Vec<u32>,
     block: Vec<C>,
 }
 
@@ -829,7 +841,15 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
     /// Scores spans of rows.
     fn spans<C: Cell>(&self, spans: Vec<std::ops::Range<usize>>) -> Vec<Result<Part, Error>> {
         let spare = Spare::default();
-        spans.into_par_iter().with_max_len(1).map(|span| spare.lend(|| self.work::<C>(), |work| self.span(span, work))).collect()
+        let [rows, subjects] = self.done.map(AtomicU64::new);
+        let score = |span: std::ops::Range<usize>| {
+            let len = span.len() as u64;
+            let part = spare.lend(|| self.work::<C>(), |work| self.span(span, work))?;
+            let rows = rows.fetch_add(len, Ordering::Relaxed) + len;
+            self.job.tell(rows, subjects.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects);
+            Ok(part)
+        };
+        spans.into_par_iter().with_max_len(1).map(score).collect()
     }
 
     fn work<C: Cell>(&self) -> SpanWork<'a, 'b, C> {
@@ -840,6 +860,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
             names: Vec::new(),
             cells: Vec::with_capacity(PARTITION_ROWS + BLOCK),
             numbers: Vec::with_capacity(BLOCK),
+            ends: Vec::with_capacity(BLOCK),
             block: Vec::with_capacity(BLOCK),
         }
     }
@@ -847,7 +868,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
     /// Scores a span of rows that starts and ends between subjects.
     fn span<C: Cell>(&self, span: std::ops::Range<usize>, work: &mut SpanWork<'a, 'b, C>) -> Result<Part, Error> {
         let context = self.context;
-        let SpanWork { finisher, packer, order, names, cells, numbers, block } = work;
+        let SpanWork { finisher, packer, order, names, cells, numbers, ends, block } = work;
         names.clear();
         cells.clear();
         let mut current = match span.start.checked_sub(1) {
@@ -863,7 +884,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
                 (place, row) = (place + 1, 0);
                 continue;
             }
-            number_subjects(batch, row..row + len, &mut current, names, numbers)?;
+            number_subjects(batch, row..row + len, &mut current, names, (numbers, ends))?;
             packer.pack(batch, self.sources, row, (numbers, u32::MAX), block)?;
             cells.extend_from_slice(block);
             let is_full = names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= PARTITION_ROWS;
@@ -906,11 +927,12 @@ fn number_subjects<'n, 'a: 'n>(
     rows: std::ops::Range<usize>,
     current: &mut Option<Name<'n>>,
     names: &mut Vec<Name<'n>>,
-    numbers: &mut Vec<u32>,
+    (numbers, ends): (&mut Vec<u32>, &mut Vec<u32>),
 ) -> Result<(), Error> {
+    batch.subject.run_ends(rows.clone(), ends);
     numbers.clear();
     let mut at = rows.start;
-    while at < rows.end {
+    for end in ends.iter().map(|&end| rows.start + end as usize) {
         let name = name_of(batch, at)?;
         let step = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
         if names.is_empty() || !step.is_eq() {
@@ -923,10 +945,9 @@ fn number_subjects<'n, 'a: 'n>(
             names.push(name);
             *current = Some(name);
         }
-        let same = 1 + batch.subject.run_length(at + 1, rows.end);
         let number = u32::try_from(names.len()).unwrap_or(NULL).saturating_sub(1);
-        numbers.extend(std::iter::repeat_n(number, same));
-        at += same;
+        numbers.resize(end - rows.start, number);
+        at = end;
     }
     Ok(())
 }
