@@ -18,7 +18,7 @@ use crate::output::{Extras, Shape};
 use crate::pack::{BLOCK, Cell, Layout, Packed, Packer, Tagged};
 use crate::previous::Previous;
 use crate::space::Space;
-use crate::subject::{Context, Counts, Finisher, Part};
+use crate::subject::{Context, Counts, Finisher, Part, lost_row};
 
 /// Rows that a partition should have, so that it stays in the second cache.
 const PARTITION_ROWS: usize = 1 << 15;
@@ -150,9 +150,9 @@ impl<'j> Job<'j> {
     /// The first fault met, with column, row (counted from 0) and value; `cancelled`; and `too-many` where the table needs
     /// more memory than the limit.
     pub fn run(&self, batches: &[RecordBatch]) -> Result<(Vec<RecordBatch>, Summary), Error> {
-        let (mut out, mut bytes) = (Vec::new(), 0);
+        let (mut out, mut bytes) = (Vec::new(), BufferBytes::default());
         let mut keep = |batch: RecordBatch| {
-            bytes += batch.get_array_memory_size() as u64;
+            let bytes = bytes.add(&batch);
             out.push(batch);
             self.check_memory(bytes, "a result")
         };
@@ -189,7 +189,7 @@ impl<'j> Job<'j> {
     /// Keeps a stream in memory, as far as the limit lets it.
     pub(crate) fn collect(&self, input: impl Iterator<Item = Result<RecordBatch, Error>>) -> Result<Vec<RecordBatch>, Error> {
         let mut batches = Vec::new();
-        let mut bytes = InputBytes::default();
+        let mut bytes = BufferBytes::default();
         let mut rows = 0;
         for batch in input {
             let batch = batch?;
@@ -250,7 +250,7 @@ impl<'j> Job<'j> {
     ) -> Result<Summary, Error> {
         let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(self.without_rows()) };
         check_schema(&schema)?;
-        let mut bytes = InputBytes::default();
+        let mut bytes = BufferBytes::default();
         let input_bytes = batches.iter().fold(0, |_, batch| bytes.add(batch));
         let columns = columns(batches, &schema, 0)?;
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
@@ -403,12 +403,12 @@ fn columns<'a>(batches: &'a [RecordBatch], schema: &SchemaRef, first: u64) -> Re
 
 /// Counts the bytes of batches, buffers that they share once.
 #[derive(Default)]
-struct InputBytes {
+struct BufferBytes {
     seen: HashSet<(usize, usize)>,
     bytes: u64,
 }
 
-impl InputBytes {
+impl BufferBytes {
     fn add(&mut self, batch: &RecordBatch) -> u64 {
         for column in batch.columns() {
             let mut open = vec![column.to_data()];
@@ -479,10 +479,11 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
                 Ok(part)
             };
             let parts: Vec<Result<Part, Error>> = wave.par_iter().with_max_len(1).map(score).collect();
+            spare.each(|(finisher, _)| finisher.close());
             for part in parts {
                 let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
                 summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
-                batches.into_iter().try_for_each(&mut *sink)?;
+                batches.into_iter().try_for_each(|batch| sink(batch.batch().ok_or_else(lost_row)?))?;
             }
         }
         summary.previous_without_records = self.job.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(with_previous);
@@ -586,6 +587,11 @@ impl<T> Spare<T> {
         let result = task(&mut one);
         all().push(one);
         result
+    }
+
+    /// Does this with each of those that are not lent.
+    fn each(&self, task: impl FnMut(&mut T)) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().for_each(task);
     }
 }
 
@@ -691,7 +697,7 @@ impl<'j, 's> Stream<'j, 's> {
         let end = if is_last { rows } else { positions.subject_start(rows - 1)? };
         if end == 0 {
             // One subject fills the window: its rows are kept until it ends.
-            let mut bytes = InputBytes::default();
+            let mut bytes = BufferBytes::default();
             self.job.check_memory(batches.iter().fold(0, |_, batch| bytes.add(batch)), INPUT)?;
             drop(columns);
             self.carried = batches;
@@ -735,7 +741,7 @@ impl<'j, 's> Stream<'j, 's> {
         for part in parts {
             let Part { batches, set_aside, subjects, with_previous, replaced } = part?;
             self.summary.add(&set_aside, subjects, replaced, &mut self.with_previous, with_previous);
-            batches.into_iter().try_for_each(&mut *sink)?;
+            batches.into_iter().try_for_each(|batch| sink(batch.batch().ok_or_else(lost_row)?))?;
         }
         let (batch, row) = positions.at(end - 1);
         let last = columns.get(batch).map(|batch| name_of(batch, row)).transpose()?;
@@ -849,7 +855,9 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
             self.job.tell(rows, subjects.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects);
             Ok(part)
         };
-        spans.into_par_iter().with_max_len(1).map(score).collect()
+        let parts = spans.into_par_iter().with_max_len(1).map(score).collect();
+        spare.each(|work| work.finisher.close());
+        parts
     }
 
     fn work<C: Cell>(&self) -> SpanWork<'a, 'b, C> {

@@ -4,18 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
-use arrow_array::types::Int16Type;
-use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray,
-    RecordBatch, StringArray, StructArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_buffer::OffsetBuffer;
+use arrow_array::{
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int16Array, ListArray, PrimitiveArray, RecordBatch, StringArray, StructArray,
+    UInt32Array,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use bytemuck::Pod;
 use uytin::kernel::{Pillars, Resolver, SetAside, Tier, Verdict};
 use uytin::{Assessment, Brief, Date, Language, LeftOut, Points, Policy, Shortfall};
 
 use crate::engine::Job;
 use crate::ids::Name;
+use crate::space::{Arena, Closed};
 
 /// Columns that are made on request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -375,89 +379,160 @@ impl Rows {
     }
 
     /// The rows as a batch, and empties them.
-    pub(crate) fn take(&mut self, shape: &Shape) -> Option<RecordBatch> {
+    pub(crate) fn take(&mut self, shape: &Shape, arena: &mut Arena) -> Unclosed {
         let rows = self;
-        let verdicts = rows.verdicts.as_slice();
-        let subject_type = shape.schema.field(0).data_type();
-        let subject: ArrayRef =
-            if subject_type.is_integer() { integers(subject_type, &rows.numbers) } else { Arc::new(rows.texts.finish()) };
-        let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
-        let tiers = Int16Array::from_iter_values(verdicts.iter().map(|verdict| shape.tier_place(verdict.tier)));
-        let mut columns: Vec<ArrayRef> = vec![
-            subject,
-            reals(verdicts, |verdict| verdict.score.value()),
-            reals(verdicts, |verdict| verdict.lower.value()),
-            reals(verdicts, |verdict| verdict.upper.value()),
-            reals(verdicts, |verdict| verdict.coverage),
-            Arc::new(DictionaryArray::<Int16Type>::try_new(tiers, shape.tiers.clone()).ok()?),
-            Arc::new(Date32Array::from(vec![shape.valid_until.days(); verdicts.len()])),
-            Arc::new(BooleanArray::from(verdicts.iter().map(|verdict| verdict.human_review).collect::<Vec<bool>>())),
-        ];
-        columns.extend((0..shape.pillars).map(|place| -> ArrayRef {
+        let (verdicts, count) = (rows.verdicts.as_slice(), rows.verdicts.len());
+        let subject = shape.schema.field(0).data_type();
+        let has_all = |place: usize| rows.pillars.iter().skip(place).step_by(shape.pillars).all(|&score| score != NO_SCORE);
+        let full: Vec<bool> = (0..shape.pillars).map(has_all).collect();
+        let widths = [subject.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2, 4];
+        let widths = widths.into_iter().chain(full.iter().map(|&full| if full { 8 } else { 0 }));
+        let (memory, from, closed) = arena.lend(widths.map(|width| words(width, count)).sum());
+        let mut space = Columns { memory, from, count, columns: Vec::new() };
+        match subject.is_integer() {
+            true => integers(subject, &rows.numbers, &mut space),
+            false => space.ready(Arc::new(rows.texts.finish())),
+        }
+        space.fill::<Float64Type>(verdicts.iter().map(|verdict| verdict.score.value()));
+        space.fill::<Float64Type>(verdicts.iter().map(|verdict| verdict.lower.value()));
+        space.fill::<Float64Type>(verdicts.iter().map(|verdict| verdict.upper.value()));
+        space.fill::<Float64Type>(verdicts.iter().map(|verdict| verdict.coverage));
+        let tiers = shape.tiers.clone();
+        space.fill_as::<Int16Type>(verdicts.iter().map(|verdict| shape.tier_place(verdict.tier)), move |places| {
+            Some(Arc::new(DictionaryArray::<Int16Type>::try_new(places, tiers).ok()?))
+        });
+        space.fill::<Date32Type>(std::iter::repeat_n(shape.valid_until.days(), count));
+        space.ready(Arc::new(BooleanArray::from(BooleanBuffer::collect_bool(count, |place| {
+            verdicts.get(place).is_some_and(|verdict| verdict.human_review)
+        }))));
+        for (place, full) in full.into_iter().enumerate() {
             let own = rows.pillars.iter().skip(place).step_by(shape.pillars);
-            if own.clone().all(|&score| score != NO_SCORE) {
-                Arc::new(Float64Array::from_iter_values(own.map(|score| score.value())))
+            if full {
+                space.fill::<Float64Type>(own.map(|score| score.value()));
             } else {
-                Arc::new(own.map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value)).collect::<Float64Array>())
+                let scores = own.map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value));
+                space.ready(Arc::new(scores.collect::<Float64Array>()));
             }
-        }));
+        }
+        let mut columns = space.columns;
         rows.verdicts.clear();
         rows.pillars.clear();
         rows.numbers.clear();
         (rows.count, rows.bytes) = (0, 0);
+        let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
         let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
         if shape.extras.waterfall {
             let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.waterfall, Lists::new());
             let parts = texts.iter_mut().map(text).chain([real(points)]).collect();
-            columns.push(list_array(lengths, waterfall_fields(), parts));
+            columns.push(ready(list_array(lengths, waterfall_fields(), parts)));
         }
         if shape.extras.criteria {
             let Lists { lengths, columns: (mut id, reals) } = std::mem::replace(&mut rows.criteria, Lists::new());
             let parts = [text(&mut id)].into_iter().chain(reals.into_iter().map(real)).collect();
-            columns.push(list_array(lengths, criteria_fields(), parts));
+            columns.push(ready(list_array(lengths, criteria_fields(), parts)));
         }
         if shape.extras.reasons {
             let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.reasons, Lists::new());
             let mut parts: Vec<ArrayRef> = texts.iter_mut().map(text).collect();
             parts.insert(4, real(points));
-            columns.push(list_array(lengths, reasons_fields(), parts));
+            columns.push(ready(list_array(lengths, reasons_fields(), parts)));
         }
         if shape.extras.set_aside {
             let parts =
                 std::mem::take(&mut rows.set_aside).into_iter().map(|counts| -> ArrayRef { Arc::new(UInt32Array::from(counts)) }).collect();
-            columns.push(Arc::new(StructArray::new(set_aside_fields(), parts, None)));
+            columns.push(ready(Arc::new(StructArray::new(set_aside_fields(), parts, None))));
         }
         if shape.extras.json {
-            columns.push(Arc::new(rows.json.finish()));
+            columns.push(ready(Arc::new(rows.json.finish())));
         }
         if shape.screening.is_some() {
-            columns.push(Arc::new(Int16Array::from(std::mem::take(&mut rows.condition))));
-            columns.push(Arc::new(rows.left_out.finish()));
+            columns.push(ready(Arc::new(Int16Array::from(std::mem::take(&mut rows.condition)))));
+            columns.push(ready(Arc::new(rows.left_out.finish())));
         }
-        RecordBatch::try_new(shape.schema.clone(), columns).ok()
+        Unclosed { schema: shape.schema.clone(), columns, closed }
     }
 }
 
-fn reals(verdicts: &[Verdict], of: impl Fn(&Verdict) -> f64) -> ArrayRef {
-    Arc::new(Float64Array::from_iter_values(verdicts.iter().map(of)))
+/// A column of a batch, from the closed memory that it may be in.
+type Column = Box<dyn FnOnce(&Buffer) -> Option<ArrayRef> + Send>;
+
+fn ready(array: ArrayRef) -> Column {
+    Box::new(|_| Some(array))
+}
+
+/// A batch whose columns may lie in memory that is not closed yet.
+pub(crate) struct Unclosed {
+    schema: SchemaRef,
+    columns: Vec<Column>,
+    closed: Closed,
+}
+
+impl Unclosed {
+    /// The batch; `None` where its memory is not closed.
+    pub(crate) fn batch(self) -> Option<RecordBatch> {
+        let memory = self.closed.get()?;
+        let columns = self.columns.into_iter().map(|column| column(memory)).collect::<Option<Vec<ArrayRef>>>()?;
+        RecordBatch::try_new(self.schema, columns).ok()
+    }
+}
+
+/// How many words so many values of so many bytes take, each column from the start of a cache line.
+const fn words(width: usize, count: usize) -> usize {
+    (width * count).div_ceil(64) * 8
+}
+
+/// The columns of a batch as they are written one after the other.
+struct Columns<'a> {
+    /// What is left.
+    memory: &'a mut [u64],
+    /// The place of its first word.
+    from: usize,
+    count: usize,
+    columns: Vec<Column>,
+}
+
+impl Columns<'_> {
+    fn ready(&mut self, array: ArrayRef) {
+        self.columns.push(ready(array));
+    }
+
+    /// Writes a column without nulls.
+    fn fill<T: ArrowPrimitiveType<Native: Pod>>(&mut self, values: impl Iterator<Item = T::Native>) {
+        self.fill_as::<T>(values, |array| Some(Arc::new(array)));
+    }
+
+    /// Writes what becomes a column.
+    fn fill_as<T: ArrowPrimitiveType<Native: Pod>>(
+        &mut self,
+        values: impl Iterator<Item = T::Native>,
+        make: impl FnOnce(PrimitiveArray<T>) -> Option<ArrayRef> + Send + 'static,
+    ) {
+        let width = size_of::<T::Native>();
+        let (from, count) = (self.from, self.count);
+        let (own, rest) = std::mem::take(&mut self.memory).split_at_mut(words(width, count));
+        (self.memory, self.from) = (rest, from + own.len());
+        for (out, value) in bytemuck::cast_slice_mut(own).iter_mut().zip(values) {
+            *out = value;
+        }
+        self.columns.push(Box::new(move |memory| {
+            let own = memory.slice_with_length(from * size_of::<u64>(), count * width);
+            make(PrimitiveArray::try_new(ScalarBuffer::new(own, 0, count), None).ok()?)
+        }));
+    }
 }
 
 /// Integers as an array of the type that they came in.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "each came in that type")]
-fn integers(of: &DataType, numbers: &[u64]) -> ArrayRef {
-    macro_rules! array {
-        ($array:ident, $native:ty) => {
-            Arc::new($array::from_iter_values(numbers.iter().map(|&n| n as $native)))
-        };
-    }
+fn integers(of: &DataType, numbers: &[u64], space: &mut Columns<'_>) {
+    let numbers = numbers.iter();
     match of {
-        DataType::Int8 => array!(Int8Array, i8),
-        DataType::Int16 => array!(Int16Array, i16),
-        DataType::Int32 => array!(Int32Array, i32),
-        DataType::UInt8 => array!(UInt8Array, u8),
-        DataType::UInt16 => array!(UInt16Array, u16),
-        DataType::UInt32 => array!(UInt32Array, u32),
-        DataType::UInt64 => array!(UInt64Array, u64),
-        _ => array!(Int64Array, i64),
+        DataType::Int8 => space.fill::<Int8Type>(numbers.map(|&n| n as i8)),
+        DataType::Int16 => space.fill::<Int16Type>(numbers.map(|&n| n as i16)),
+        DataType::Int32 => space.fill::<Int32Type>(numbers.map(|&n| n as i32)),
+        DataType::UInt8 => space.fill::<UInt8Type>(numbers.map(|&n| n as u8)),
+        DataType::UInt16 => space.fill::<UInt16Type>(numbers.map(|&n| n as u16)),
+        DataType::UInt32 => space.fill::<UInt32Type>(numbers.map(|&n| n as u32)),
+        DataType::UInt64 => space.fill::<UInt64Type>(numbers.copied()),
+        _ => space.fill::<Int64Type>(numbers.map(|&n| n as i64)),
     }
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use uytin::kernel::{Crowd, KeyLayout, MassRow, Rows as FormulaRows, Scorer, SetAside, bind, replaces, rows, set_aside};
 use uytin::{BoundSubject, Date, Error, Ledger, Policy, Record};
 
 use crate::batch::Batch;
 use crate::ids::Name;
-use crate::output::{Rows, Shape};
+use crate::output::{Rows, Shape, Unclosed};
 use crate::pack::{Cell, Layout, Rest};
 use crate::previous::Previous;
 use crate::row::{RowRef, number_records};
+use crate::space::Arena;
 
 /// Counts by reason, in the order of [`SetAside::ALL`].
 pub(crate) type Counts = [u64; SetAside::ALL.len()];
@@ -52,7 +52,7 @@ impl<'a, 'b> Context<'a, 'b> {
     }
 }
 
-fn lost_row() -> Error {
+pub(crate) fn lost_row() -> Error {
     crate::batch::column_fault(uytin::Code::Inconsistent, "subject", "a table that changed while it was read", "one that does not")
 }
 
@@ -64,14 +64,15 @@ pub(crate) struct Finisher<'a, 'b> {
     masses: Vec<MassRow>,
     order: Vec<(u64, u32)>,
     rows: Rows,
+    arena: Arena,
     part: Part,
 }
 
 /// What came of some subjects.
 #[derive(Default)]
 pub(crate) struct Part {
-    /// The batches that are full.
-    pub(crate) batches: Vec<RecordBatch>,
+    /// The batches of the result, once the [`Finisher`]'s memory is closed.
+    pub(crate) batches: Vec<Unclosed>,
     /// How many records are set aside, by reason.
     pub(crate) set_aside: Counts,
     /// How many subjects there were, of how many a previous tier was known, and how many records a merge has replaced.
@@ -89,14 +90,20 @@ impl<'a, 'b> Finisher<'a, 'b> {
             masses: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
+            arena: Arena::default(),
             part: Part::default(),
         }
+    }
+
+    /// Closes the memory of all batches that were handed out.
+    pub(crate) fn close(&mut self) {
+        self.arena.close();
     }
 
     /// Hands out what came of all subjects since it last did.
     pub(crate) fn part(&mut self) -> Part {
         if !self.rows.is_empty() {
-            self.part.batches.extend(self.rows.take(self.context.shape));
+            self.part.batches.push(self.rows.take(self.context.shape, &mut self.arena));
         }
         std::mem::take(&mut self.part)
     }
@@ -171,7 +178,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     fn take_if_full(&mut self) {
         if self.rows.is_full() {
-            self.part.batches.extend(self.rows.take(self.context.shape));
+            self.part.batches.push(self.rows.take(self.context.shape, &mut self.arena));
         }
     }
 
