@@ -354,21 +354,19 @@ impl<'j> Job<'j> {
 
 /// The layout of rows in eight bytes, where they fit.
 fn tight_layout(layout: Option<Layout>, batches: &[Batch<'_>], local: u32) -> Option<Layout> {
-    let layout = layout?;
-    let (passed, failed) = greatest_counts(batches)?;
-    layout.tight(local, passed, failed)
+    layout?.tight(local, bits_of_counts(batches)?)
 }
 
-/// The greatest counts of passed and failed checks, where all that counts can be told from them: as columns of their own
-/// width without nulls, and without amounts of credits.
-fn greatest_counts(batches: &[Batch<'_>]) -> Option<(u32, u32)> {
-    let most = |counts: Option<&[u32]>| Some(counts?.iter().copied().max().unwrap_or_default());
+/// The bits that any counts of passed and failed checks have, where all that counts can be told from them: as columns of their
+/// own width without nulls, and without amounts of credits.
+fn bits_of_counts(batches: &[Batch<'_>]) -> Option<[u32; 2]> {
+    let any = |counts: Option<&[u32]>| Some(counts?.iter().fold(0, |any, count| any | count));
     let of_batch = |batch: &Batch<'_>| {
-        let counts = |numbers: &Option<Numbers<'_>>| most(numbers.as_ref()?.plain_u32(0, batch.len));
-        Some((counts(&batch.passed)?, counts(&batch.failed)?)).filter(|_| batch.amount.is_none())
+        let counts = |numbers: &Option<Numbers<'_>>| any(numbers.as_ref()?.plain_u32(0, batch.len));
+        Some([counts(&batch.passed)?, counts(&batch.failed)?]).filter(|_| batch.amount.is_none())
     };
     let all = batches.par_iter().map(of_batch);
-    all.try_reduce(|| (0, 0), |a, b| Some((a.0.max(b.0), a.1.max(b.1))))
+    all.try_reduce(|| [0, 0], |[a, b], [c, d]| Some([a | c, b | d]))
 }
 
 /// The batches that have rows, as columns; rows are counted from `first`.

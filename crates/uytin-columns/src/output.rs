@@ -383,8 +383,9 @@ impl Rows {
         let rows = self;
         let (verdicts, count) = (rows.verdicts.as_slice(), rows.verdicts.len());
         let subject = shape.schema.field(0).data_type();
-        let has_all = |place: usize| rows.pillars.iter().skip(place).step_by(shape.pillars).all(|&score| score != NO_SCORE);
-        let full: Vec<bool> = (0..shape.pillars).map(has_all).collect();
+        let own = |place: usize| rows.pillars.iter().skip(place).step_by(shape.pillars);
+        let all_full = rows.pillars.iter().fold(true, |all, &score| all & (score != NO_SCORE));
+        let full: Vec<bool> = (0..shape.pillars).map(|place| all_full || own(place).all(|&score| score != NO_SCORE)).collect();
         let widths = [subject.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2, 4];
         let widths = widths.into_iter().chain(full.iter().map(|&full| if full { 8 } else { 0 }));
         let (memory, from, closed) = arena.lend(widths.map(|width| words(width, count)).sum());
@@ -406,11 +407,11 @@ impl Rows {
             verdicts.get(place).is_some_and(|verdict| verdict.human_review)
         }))));
         for (place, full) in full.into_iter().enumerate() {
-            let own = rows.pillars.iter().skip(place).step_by(shape.pillars);
             if full {
-                space.fill::<Float64Type>(own.map(|score| score.value()));
+                let of_each = rows.pillars.chunks_exact(shape.pillars);
+                space.fill::<Float64Type>(of_each.map(|own| own.get(place).copied().unwrap_or_default().value()));
             } else {
-                let scores = own.map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value));
+                let scores = own(place).map(|&score| Some(score).filter(|&score| score != NO_SCORE).map(Points::value));
                 space.ready(Arc::new(scores.collect::<Float64Array>()));
             }
         }

@@ -214,11 +214,10 @@ impl Layout {
         Self { widths, aside, ..Self::NONE }.laid_out(local)
     }
 
-    /// The same for rows in eight bytes, with these greatest counts; `None` where they do not fit, with 32 bits below the slot
-    /// for the number of a row.
-    pub(crate) fn tight(self, local: u32, passed: u32, failed: u32) -> Option<Self> {
-        let bits = |most: u32| u32::BITS - most.leading_zeros();
-        let (passed, failed) = (bits(passed), bits(failed));
+    /// The same for rows in eight bytes, with counts of at most these bits; `None` where they do not fit, with 32 bits below the
+    /// slot for the number of a row.
+    pub(crate) fn tight(self, local: u32, counts: [u32; 2]) -> Option<Self> {
+        let [passed, failed] = counts.map(|any| u32::BITS - any.leading_zeros());
         let mask = |bits: u32| (1_u64 << bits) - 1;
         let tight = Self { passed, failed, passed_mask: mask(passed), failed_mask: mask(failed), ..self }.laid_out(local)?;
         (tight.keys.slot_from() >= u32::BITS).then_some(tight)
