@@ -18,6 +18,9 @@ use crate::subject::Context;
 /// So many rows are worked on at a time: their columns fit the first cache.
 pub(crate) const BLOCK: usize = 1024;
 
+/// So few rows are looked at one by one where one of them is set aside, or more than checks.
+const FEW: usize = 16;
+
 /// What a row is packed into. Its key holds, from the top: subject within its partition, slot, class, source, age.
 pub(crate) trait Cell: Pod + Default + Send + Sync {
     const TAGGED: bool;
@@ -494,20 +497,18 @@ impl<'a, 'p> Packer<'a, 'p> {
         for (cell, ((((&key, subject), &source), &age), (&passed, &failed))) in cells.iter_mut().zip(parts) {
             *cell = C::counted(layout, layout.keys.filled(key, subject & mask, source, age), passed, failed);
         }
-        // No other key or age has the uppermost bit.
-        let (of_keys, of_ages) = (keys.iter().fold(0, |all, key| all | key), age.iter().fold(0, |all, age| all | age));
-        if of_keys.leading_zeros() == 0 || of_ages.leading_zeros() == 0 {
-            let mut any_more = false;
-            for ((((cell, row), subject), (&key, &source)), &age) in
-                cells.iter_mut().zip(start..).zip(subjects).zip(keys.iter().zip(source)).zip(age)
-            {
-                if key == StaticKeys::NONE || age == Ages::NONE {
-                    let other: C = self.other_row(layout, RowRef { batch, row }, key, source, &mut any_more)?;
-                    *cell = other.of_subject(layout.keys, subject & mask);
-                }
+        let mut any_more = false;
+        for place in fews_with_others(keys, age).flat_map(|few| few * FEW..(few + 1) * FEW) {
+            let (Some(&key), Some(&age)) = (keys.get(place), age.get(place)) else { break };
+            if key != StaticKeys::NONE && age != Ages::NONE {
+                continue;
             }
-            self.any_more |= any_more;
+            if let (Some(cell), Some(subject), Some(&source)) = (cells.get_mut(place), subjects.get(place), source.get(place)) {
+                let other: C = self.other_row(layout, RowRef { batch, row: start + place }, key, source, &mut any_more)?;
+                *cell = other.of_subject(layout.keys, subject & mask);
+            }
         }
+        self.any_more |= any_more;
         if C::TAGGED {
             for (cell, row) in cells.iter_mut().zip(start..) {
                 let id = RowRef { batch, row }.id()?.unwrap_or_default();
@@ -613,6 +614,18 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
         Ok(())
     }
+}
+
+/// Which few of the rows have any that is set aside, or more than checks: the last ones may.
+fn fews_with_others(keys: &[u64], ages: &[u32]) -> impl Iterator<Item = usize> {
+    let ((keys, _), (ages, rest)) = (keys.as_chunks::<FEW>(), ages.as_chunks::<FEW>());
+    // No other key or age has the uppermost bit.
+    let any_other = |keys: &[u64; FEW], ages: &[u32; FEW]| {
+        let (of_keys, of_ages) = (keys.iter().fold(0, |all, key| all | key), ages.iter().fold(0, |all, age| all | age));
+        of_keys.leading_zeros() == 0 || of_ages.leading_zeros() == 0
+    };
+    let found = keys.iter().zip(ages).enumerate().filter(move |(_, (keys, ages))| any_other(keys, ages)).map(|(few, _)| few);
+    found.chain((!rest.is_empty()).then_some(keys.len()))
 }
 
 /// Marks the rows of a block that lack an observation's counts, that are withdrawn, or that have what belongs to other types.
