@@ -255,7 +255,7 @@ pub(crate) struct Rows {
 const NO_SCORE: Points = Points::from_tenths(i32::MIN);
 
 /// A batch of the result has about so many rows at most,
-const ROWS_MAX: usize = 1 << 16;
+const ROWS_MAX: usize = 1 << 13;
 /// and about so many bytes of text.
 const BYTES_MAX: usize = 1 << 26;
 
