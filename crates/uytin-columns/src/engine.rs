@@ -553,16 +553,16 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         let new = || (Finisher::new(self.context, range.len() * subjects_each), Order::new(self.context.keys(), self.shift));
         let any_more = packs.iter().any(|pack| pack.any_more);
         spare.lend(new, |(finisher, order)| {
-            for partition in range.clone() {
+            let finished = range.clone().try_for_each(|partition| {
                 self.job.check_cancelled()?;
                 let parts = packs.iter().map(|pack| {
                     let bound = |n: usize| pack.starts.get(n).map_or(0, |&start| start as usize);
                     pack.cells.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
                 });
                 let name = |local: usize| self.subjects.names.get(partition * subjects_each + local);
-                finisher.finish(order.sort(parts), any_more, &name)?;
-            }
-            Ok(finisher.part())
+                finisher.finish(order.sort(parts), any_more, &name)
+            });
+            finisher.part(finished)
         })
     }
 }
@@ -848,7 +848,13 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
         let [rows, subjects] = self.done.map(AtomicU64::new);
         let score = |span: std::ops::Range<usize>| {
             let len = span.len() as u64;
-            let part = spare.lend(|| self.work::<C>(), |work| self.span(span, work))?;
+            let part = spare.lend(
+                || self.work::<C>(),
+                |work| {
+                    let finished = self.span(span, work);
+                    work.finisher.part(finished)
+                },
+            )?;
             let rows = rows.fetch_add(len, Ordering::Relaxed) + len;
             self.job.tell(rows, subjects.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects);
             Ok(part)
@@ -872,7 +878,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
     }
 
     /// Scores a span of rows that starts and ends between subjects.
-    fn span<C: Cell>(&self, span: std::ops::Range<usize>, work: &mut SpanWork<'a, 'b, C>) -> Result<Part, Error> {
+    fn span<C: Cell>(&self, span: std::ops::Range<usize>, work: &mut SpanWork<'a, 'b, C>) -> Result<(), Error> {
         let context = self.context;
         let SpanWork { finisher, packer, order, names, cells, numbers, ends, block } = work;
         names.clear();
@@ -901,8 +907,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
             left -= len;
             self.job.check_cancelled()?;
         }
-        finisher.finish(order.sort(std::iter::once(cells.as_slice())), packer.any_more, &|local| names.get(local).copied())?;
-        Ok(finisher.part())
+        finisher.finish(order.sort(std::iter::once(cells.as_slice())), packer.any_more, &|local| names.get(local).copied())
     }
 
     /// Makes the rows of these subjects but the last, which may go on, and keeps that one.

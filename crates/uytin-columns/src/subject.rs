@@ -100,12 +100,13 @@ impl<'a, 'b> Finisher<'a, 'b> {
         self.arena.close();
     }
 
-    /// Hands out what came of all subjects since it last did.
-    pub(crate) fn part(&mut self) -> Part {
+    /// Hands out what came of all subjects since it last did, or the error, after which nothing of them is left.
+    pub(crate) fn part(&mut self, finished: Result<(), Error>) -> Result<Part, Error> {
         if !self.rows.is_empty() {
-            self.part.batches.push(self.rows.take(self.context.shape, &mut self.arena));
+            self.take();
         }
-        std::mem::take(&mut self.part)
+        let part = std::mem::take(&mut self.part);
+        finished.map(|()| part)
     }
 
     /// Makes the rows of subjects with these names; `cells` are all of their rows, in the order of their keys, and `any_more`
@@ -178,8 +179,12 @@ impl<'a, 'b> Finisher<'a, 'b> {
 
     fn take_if_full(&mut self) {
         if self.rows.is_full() {
-            self.part.batches.push(self.rows.take(self.context.shape, &mut self.arena));
+            self.take();
         }
+    }
+
+    fn take(&mut self) {
+        self.part.batches.push(self.rows.take(self.context.shape, &mut self.arena));
     }
 
     /// Counts the records of a subject that are set aside.

@@ -86,7 +86,7 @@ pub(crate) fn apportion(parts: &[f64], total: Points) -> Vec<Points> {
 /// The greatest whole number that is not above, without a call or a branch: added to 1.5·2⁵², a number is rounded to the nearest
 /// whole one, which is in the lowest bits of the sum.
 #[inline]
-#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "within 1000 tenths or so")]
+#[expect(clippy::cast_possible_truncation, reason = "within 1000 tenths or so")]
 fn whole_below(tenths: f64) -> i32 {
     const SHIFT: f64 = 6_755_399_441_055_744.0;
     let shifted = tenths + SHIFT;
