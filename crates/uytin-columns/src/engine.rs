@@ -527,7 +527,8 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         Ok(Packs { cells, any_more: packer.any_more, starts })
     }
 
-    /// Hands out a chunk's rows block by block, with the numbers of their subjects.
+    /// Hands out a chunk's rows block by block, with the numbers of their subjects, which to keep would take longer than to find
+    /// them again.
     fn each_block(&self, chunk: &[Piece], mut each: impl FnMut(&Batch<'a>, usize, &[u32]) -> Result<(), Error>) -> Result<(), Error> {
         let mut ids = [0; BLOCK];
         for piece in chunk {

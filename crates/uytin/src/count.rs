@@ -167,12 +167,12 @@ pub(crate) fn row(policy: &Compiled, record: &Resolved) -> Result<Row, SetAside>
 /// The age in days of a record that counts on the day of assessment; `expires` is the age from which it does not.
 #[inline]
 pub(crate) fn age(as_of: i32, day: i32, expires: i32) -> Result<i32, SetAside> {
-    let age = as_of.wrapping_sub(day);
-    if counts_at(age, expires) { Ok(age) } else { Err(if age < 0 { SetAside::Future } else { SetAside::Expired }) }
+    counting_age(as_of, day, expires).ok_or(if day > as_of { SetAside::Future } else { SetAside::Expired })
 }
 
-/// Whether a record counts at an age in days.
+/// The same; `None` where it does not.
 #[inline]
-pub(crate) fn counts_at(age: i32, expires: i32) -> bool {
-    (0..expires).contains(&age)
+pub(crate) fn counting_age(as_of: i32, day: i32, expires: i32) -> Option<i32> {
+    let age = as_of.wrapping_sub(day);
+    (0..expires).contains(&age).then_some(age)
 }

@@ -137,8 +137,7 @@ impl Ages {
     #[inline]
     pub fn fill(self, days: &[i32], ages: &mut [u32]) {
         for (out, &day) in ages.iter_mut().zip(days) {
-            let age = self.as_of.wrapping_sub(day);
-            *out = if crate::count::counts_at(age, self.horizon_days) { age.unsigned_abs() } else { Self::NONE };
+            *out = crate::count::counting_age(self.as_of, day, self.horizon_days).map_or(Self::NONE, i32::unsigned_abs);
         }
     }
 }

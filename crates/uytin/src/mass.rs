@@ -137,15 +137,17 @@ fn scaled(part: u128, total: u128, cap: f64) -> u128 {
     ((real(part) / real(total)) * cap) as u128
 }
 
-/// So many units of the sums are one of [`real`].
-pub(crate) const GRAIN: f64 = 2048.0;
+/// So many bits of the sums lie below those of [`real`],
+const GRAIN_BITS: u32 = 11;
+/// and so many of their units are one of its.
+pub(crate) const GRAIN: f64 = (1_u32 << GRAIN_BITS) as f64;
 
 /// A sum as a double, in units of 2⁻⁵¹: what it takes of a machine is one conversion of a signed number, up to masses of
 /// 4,096. What lies below moves no score.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "rounded far below a tenth")]
 fn real(n: u128) -> f64 {
-    let n = n >> 11;
+    let n = n >> GRAIN_BITS;
     i64::try_from(n).map_or_else(|_| large(n), |n| n as f64)
 }
 
