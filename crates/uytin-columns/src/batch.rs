@@ -153,12 +153,14 @@ impl Keys<'_> {
     pub(crate) fn map_into(self, start: usize, map: &Map, out: &mut [u32]) {
         each_width!(self, keys => {
             let keys = keys.get(start..).unwrap_or_default();
-            match map.same() {
-                Some(len) => out.iter_mut().zip(keys).for_each(|(out, &key)| {
+            match map {
+                Map::Same(len) => out.iter_mut().zip(keys).for_each(|(out, &key)| {
                     let place = key as usize;
-                    *out = if place < len as usize { place as u32 } else { NULL };
+                    *out = if place < *len as usize { place as u32 } else { NULL };
                 }),
-                None => out.iter_mut().zip(keys).for_each(|(out, &key)| *out = map.get(key as usize)),
+                Map::Numbers(numbers) => {
+                    out.iter_mut().zip(keys).for_each(|(out, &key)| *out = numbers.get(key as usize).copied().unwrap_or(NULL));
+                }
             }
         });
     }

@@ -491,7 +491,16 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
     /// Packs a chunk and orders its rows by partition.
     fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
         let mut starts = vec![0_u32; count + 1];
-        self.each_block(chunk, |batch, start, ids| {
+        // To look them up twice would take longer than to keep them.
+        let mut known = Vec::new();
+        if self.subjects.ids.is_looked_up() {
+            known.reserve(cells.len());
+            self.each_block(chunk, &[], |_, _, ids| {
+                known.extend_from_slice(ids);
+                Ok(())
+            })?;
+        }
+        self.each_block(chunk, &known, |batch, start, ids| {
             if ids.iter().fold(false, |any, &id| any | (id == NULL)) {
                 let place = ids.iter().position(|&id| id == NULL).unwrap_or_default();
                 return Err(SubjectIds::null_fault(batch, start + place));
@@ -512,7 +521,7 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         let mut packer = Packer::new(context, hasher.clone());
         let mask = (1_u32 << self.shift) - 1;
         let mut block: Vec<C> = Vec::with_capacity(BLOCK);
-        self.each_block(chunk, |batch, start, ids| {
+        self.each_block(chunk, &known, |batch, start, ids| {
             packer.pack(batch, self.sources, start, (ids, mask), &mut block)?;
             for (cell, &id) in block.iter().zip(ids) {
                 if let Some(place) = places.get_mut((id >> self.shift) as usize) {
@@ -527,17 +536,29 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         Ok(Packs { cells, any_more: packer.any_more, starts })
     }
 
-    /// Hands out a chunk's rows block by block, with the numbers of their subjects, which to keep would take longer than to find
-    /// them again.
-    fn each_block(&self, chunk: &[Piece], mut each: impl FnMut(&Batch<'a>, usize, &[u32]) -> Result<(), Error>) -> Result<(), Error> {
-        let mut ids = [0; BLOCK];
+    /// Hands out a chunk's rows block by block, with the numbers of their subjects; these are found each time where they are not
+    /// known.
+    fn each_block(
+        &self,
+        chunk: &[Piece],
+        known: &[u32],
+        mut each: impl FnMut(&Batch<'a>, usize, &[u32]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut found = [0; BLOCK];
+        let mut known = known;
         for piece in chunk {
             let Some(batch) = self.context.batches.get(piece.batch) else { continue };
             let end = piece.start + piece.len;
             for start in (piece.start..end).step_by(BLOCK) {
-                let ids = ids.get_mut(..BLOCK.min(end - start)).unwrap_or_default();
-                self.subjects.ids.fill(batch, batch.subject.column(), start, ids);
-                each(batch, start, ids)?;
+                let len = BLOCK.min(end - start);
+                if let Some((ids, rest)) = known.split_at_checked(len) {
+                    known = rest;
+                    each(batch, start, ids)?;
+                } else {
+                    let ids = found.get_mut(..len).unwrap_or_default();
+                    self.subjects.ids.fill(batch, batch.subject.column(), start, ids);
+                    each(batch, start, ids)?;
+                }
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use arrow_array::{Array, LargeStringArray};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use rayon::prelude::*;
@@ -109,25 +110,19 @@ impl<K: Key> Interner<K> {
 }
 
 /// The number of each value of a dictionary.
-pub(crate) struct Map {
-    numbers: Vec<u32>,
-    /// Whether each has its own place.
-    same: bool,
+pub(crate) enum Map {
+    /// So many, each of which has its own place.
+    Same(u32),
+    /// [`NULL`] where a value has none.
+    Numbers(Vec<u32>),
 }
 
 impl Map {
     pub(crate) fn new(numbers: Vec<u32>) -> Self {
-        Self { same: numbers.iter().copied().eq((0..).take(numbers.len())), numbers }
-    }
-
-    /// How many there are, where each value has its own place as its number.
-    pub(crate) fn same(&self) -> Option<u32> {
-        u32::try_from(self.numbers.len()).ok().filter(|_| self.same)
-    }
-
-    #[inline]
-    pub(crate) fn get(&self, place: usize) -> u32 {
-        self.numbers.get(place).copied().unwrap_or(NULL)
+        match u32::try_from(numbers.len()) {
+            Ok(len) if numbers.iter().copied().eq(0..len) => Self::Same(len),
+            _ => Self::Numbers(numbers),
+        }
     }
 }
 
@@ -142,6 +137,11 @@ pub(crate) enum Ids {
 }
 
 impl Ids {
+    /// Whether a row's number is to be looked up where others may lie far away.
+    pub(crate) fn is_looked_up(&self) -> bool {
+        matches!(self, Self::Maps(maps) if maps.iter().any(|(_, map)| matches!(map, Map::Numbers(_))))
+    }
+
     /// Writes the numbers of the rows from `start`; [`NULL`] where a row has none.
     pub(crate) fn fill(&self, batch: &Batch<'_>, column: Column<'_, '_>, start: usize, out: &mut [u32]) {
         match (self, column) {
@@ -423,7 +423,23 @@ pub(crate) struct SubjectIds<'a> {
 pub(crate) enum Names<'a> {
     From(i128),
     Numbers(Vec<i128>),
-    Texts(Vec<&'a str>),
+    /// A dictionary that is in order.
+    Dictionary(Arc<Texts<'a>>),
+    /// In arrays of [`ARRAY`] each.
+    Texts(Vec<LargeStringArray>),
+}
+
+/// So many names lie together.
+const ARRAY: usize = 1 << 12;
+
+/// Texts brought together in the order of these places, so that none lies far from the one before when its turn comes.
+fn in_order<'a>(places: &[u32], text: impl Fn(usize) -> Option<&'a str> + Sync) -> Names<'a> {
+    let array = |places: &[u32]| {
+        // First where they lie, then what stands there: so fewer wait for each other.
+        let texts: Vec<&str> = places.iter().filter_map(|&place| text(place as usize)).collect();
+        LargeStringArray::from_iter_values(texts)
+    };
+    Names::Texts(places.par_chunks(ARRAY).map(array).collect())
 }
 
 /// One subject's value.
@@ -443,12 +459,17 @@ impl Name<'_> {
     }
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn get(&self, number: usize) -> Option<Name<'a>> {
+impl Names<'_> {
+    #[inline]
+    pub(crate) fn get(&self, number: usize) -> Option<Name<'_>> {
         match self {
             Self::From(first) => Some(Name::Number(first + number as i128)),
             Self::Numbers(numbers) => numbers.get(number).map(|&n| Name::Number(n)),
-            Self::Texts(texts) => texts.get(number).map(|&text| Name::Text(text)),
+            Self::Dictionary(texts) => texts.get(number).map(Name::Text),
+            Self::Texts(arrays) => {
+                let (array, place) = (arrays.get(number / ARRAY)?, number % ARRAY);
+                (place < array.len()).then(|| Name::Text(array.value(place)))
+            }
         }
     }
 }
@@ -474,9 +495,10 @@ impl<'a> SubjectIds<'a> {
             Subjects::Texts(texts) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
-        let (maps, names) = rank_texts(&[&values]);
-        maps.iter().for_each(|map| remap(&mut codes, map));
-        Self { ids: Ids::Rows(first, codes), count: names.len(), names: Names::Texts(names) }
+        let text = |place: usize| values.get(place).copied();
+        let (ranks, places) = rank_texts(values.len(), text);
+        remap(&mut codes, &ranks);
+        Self { ids: Ids::Rows(first, codes), count: places.len(), names: in_order(&places, text) }
     }
 
     fn of_numbers(batches: &[Batch<'a>], rows: usize) -> Self {
@@ -500,25 +522,24 @@ impl<'a> SubjectIds<'a> {
     }
 
     fn of_dictionaries(dictionaries: &[(DictionaryKey, &Arc<Texts<'a>>)]) -> Self {
-        let values: Vec<Vec<Option<&'a str>>> =
-            dictionaries.iter().map(|(_, values)| (0..values.len()).into_par_iter().map(|place| values.get(place)).collect()).collect();
-        if let [values] = values.as_slice()
-            && values.par_windows(2).all(|pair| matches!(pair, [Some(a), Some(b)] if a < b))
-            && !matches!(values.as_slice(), [None])
-        {
-            // In order already.
-            let names: Vec<&str> = values.iter().map(|value| value.unwrap_or_default()).collect();
-            let map = Map::new((0..u32::try_from(names.len()).unwrap_or(NULL)).collect());
-            let ids = Ids::Maps(dictionaries.iter().map(|(key, _)| *key).zip([map]).collect());
-            return Self { ids, count: names.len(), names: Names::Texts(names) };
+        if let [(key, texts)] = dictionaries {
+            let text = |place: usize| texts.get(place);
+            let is_after = |place: usize| matches!((text(place - 1), text(place)), (Some(a), Some(b)) if a < b);
+            if texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after) {
+                let ids = Ids::Maps(vec![(*key, Map::Same(u32::try_from(texts.len()).unwrap_or(NULL)))]);
+                return Self { ids, count: texts.len(), names: Names::Dictionary(Arc::clone(texts)) };
+            }
+            let (ranks, places) = rank_texts(texts.len(), text);
+            let names = in_order(&places, text);
+            return Self { ids: Ids::Maps(vec![(*key, Map::new(ranks))]), count: places.len(), names };
         }
-        let present: Vec<Vec<&str>> = values.iter().map(|values| values.iter().flatten().copied().collect()).collect();
-        let (maps, names) = rank_texts(&present.iter().map(Vec::as_slice).collect::<Vec<&[&str]>>());
-        let maps = values.iter().zip(maps).zip(dictionaries).map(|((values, map), (key, _))| {
-            let mut ranks = map.into_iter();
-            (*key, Map::new(values.iter().map(|value| value.and_then(|_| ranks.next()).unwrap_or(NULL)).collect()))
-        });
-        Self { ids: Ids::Maps(maps.collect()), count: names.len(), names: Names::Texts(names) }
+        let values: Vec<Option<&str>> = dictionaries.iter().flat_map(|(_, texts)| (0..texts.len()).map(|place| texts.get(place))).collect();
+        let text = |place: usize| values.get(place).copied().flatten();
+        let (ranks, places) = rank_texts(values.len(), text);
+        let names = in_order(&places, text);
+        let mut ranks = ranks.into_iter();
+        let maps = dictionaries.iter().map(|(key, texts)| (*key, Map::new(ranks.by_ref().take(texts.len()).collect()))).collect();
+        Self { ids: Ids::Maps(maps), count: places.len(), names }
     }
 
     /// The fault of a row without a subject.
@@ -558,12 +579,13 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
     }
 }
 
-/// From lists of texts to the rank of each among all, and all of them in order of their bytes, each once: by the eight after what all have in common first, which are compared as one number.
-fn rank_texts<'a>(lists: &[&[&'a str]]) -> (Vec<Vec<u32>>, Vec<&'a str>) {
-    let all: Vec<&str> = lists.concat();
-    let Some(&first) = all.first() else { return (lists.iter().map(|_| Vec::new()).collect(), Vec::new()) };
-    let in_common = |text: &&str| first.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
-    let common = all.par_iter().map(in_common).min().unwrap_or_default();
+/// From so many texts to the rank of each among all ([`NULL`] where there is none), and the places of all in order of their
+/// bytes, of equal ones once: by the eight bytes after what all have in common first, which are compared as one number.
+fn rank_texts<'a>(len: usize, text: impl Fn(usize) -> Option<&'a str> + Sync) -> (Vec<u32>, Vec<u32>) {
+    let mut ranks = vec![NULL; len];
+    let Some(first) = (0..len).find_map(&text) else { return (ranks, Vec::new()) };
+    let in_common = |text: &str| first.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+    let common = (0..len).into_par_iter().filter_map(&text).map(in_common).min().unwrap_or_default();
     let key = |text: &str| {
         let rest = text.as_bytes().get(common..).unwrap_or_default();
         let mut eight = [0; 8];
@@ -572,35 +594,33 @@ fn rank_texts<'a>(lists: &[&[&'a str]]) -> (Vec<Vec<u32>>, Vec<&'a str>) {
         }
         u64::from_be_bytes(eight)
     };
-    let mut keyed: Vec<(u64, u32)> =
-        all.par_iter().zip(0..u32::try_from(all.len()).unwrap_or(NULL)).map(|(text, place)| (key(text), place)).collect();
-    let text = |place: u32| all.get(place as usize).copied().unwrap_or_default();
-    keyed.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))));
-    let mut ranks = vec![NULL; all.len()];
-    let mut names: Vec<&str> = Vec::with_capacity(all.len());
-    let mut before = None;
-    for (key, place) in keyed {
+    let keyed = |place: u32| Some((key(text(place as usize)?), place));
+    let mut keyed: Vec<(u64, u32)> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(keyed).collect();
+    keyed.par_sort_unstable_by_key(|(key, _)| *key);
+    let mut places: Vec<u32> = Vec::with_capacity(keyed.len());
+    for alike in keyed.chunk_by_mut(|(a, _), (b, _)| a == b) {
         // Texts with different keys are different: those need no look.
-        if before != Some(key) || names.last() != Some(&text(place)) {
-            names.push(text(place));
+        if alike.len() > 1 {
+            alike.par_sort_unstable_by_key(|(_, place)| text(*place as usize));
         }
-        before = Some(key);
-        if let Some(rank) = ranks.get_mut(place as usize) {
-            *rank = u32::try_from(names.len() - 1).unwrap_or(NULL);
+        let mut before = None;
+        for &mut (_, place) in alike {
+            if before.is_none_or(|before: u32| text(before as usize) != text(place as usize)) {
+                places.push(place);
+                before = Some(place);
+            }
+            if let Some(rank) = ranks.get_mut(place as usize) {
+                *rank = u32::try_from(places.len() - 1).unwrap_or(NULL);
+            }
         }
     }
-    let mut ranks = ranks.as_slice();
-    let mut own = |list: &&[&str]| {
-        let (own, rest) = ranks.split_at(list.len().min(ranks.len()));
-        ranks = rest;
-        own.to_vec()
-    };
-    (lists.iter().map(&mut own).collect(), names)
+    (ranks, places)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Interner, rank_texts};
+    use crate::batch::NULL;
 
     #[test]
     fn texts_of_all_lengths_get_numbers_of_their_own() {
@@ -617,11 +637,11 @@ mod tests {
         assert!(values.iter().map(|value| numbers.add(value, || *value)).eq(0..6));
         assert!(values.iter().map(|value| numbers.add(value, || *value)).eq(0..6));
         // Ranks: by bytes, equal ones once, whatever they have in common.
-        let reversed: Vec<&str> = texts.iter().rev().map(String::as_str).collect();
-        let forward: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let (maps, names) = rank_texts(&[&reversed, &forward, &[]]);
-        assert_eq!(names, forward);
-        let count = u32::try_from(forward.len()).unwrap_or_default();
-        assert_eq!(maps, [(0..count).rev().collect::<Vec<_>>(), (0..count).collect(), vec![]]);
+        let twice: Vec<Option<&str>> = texts.iter().rev().chain(&texts).map(|text| Some(text.as_str())).chain([None]).collect();
+        let (ranks, places) = rank_texts(twice.len(), |place| twice.get(place).copied().flatten());
+        let in_order: Vec<&str> = places.iter().filter_map(|&place| twice.get(place as usize).copied().flatten()).collect();
+        assert_eq!(in_order, texts);
+        let count = u32::try_from(texts.len()).unwrap_or_default();
+        assert!(ranks.into_iter().eq((0..count).rev().chain(0..count).chain([NULL])));
     }
 }
