@@ -429,11 +429,14 @@ pub(crate) enum Names<'a> {
     Texts(Vec<LargeStringArray>),
 }
 
+/// The text at a place. Not generic: the code that sorts is large.
+type TextAt<'t, 'a> = &'t (dyn Fn(usize) -> Option<&'a str> + Sync);
+
 /// So many names lie together.
 const ARRAY: usize = 1 << 12;
 
 /// Texts brought together in the order of these places, so that none lies far from the one before when its turn comes.
-fn in_order<'a>(places: &[u32], text: impl Fn(usize) -> Option<&'a str> + Sync) -> Names<'a> {
+fn in_order<'a>(places: &[u32], text: TextAt<'_, 'a>) -> Names<'a> {
     let array = |places: &[u32]| {
         // First where they lie, then what stands there: so fewer wait for each other.
         let texts: Vec<&str> = places.iter().filter_map(|&place| text(place as usize)).collect();
@@ -495,7 +498,7 @@ impl<'a> SubjectIds<'a> {
             Subjects::Texts(texts) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
-        let text = |place: usize| values.get(place).copied();
+        let text: TextAt<'_, '_> = &|place| values.get(place).copied();
         let (ranks, places) = rank_texts(values.len(), text);
         remap(&mut codes, &ranks);
         Self { ids: Ids::Rows(first, codes), count: places.len(), names: in_order(&places, text) }
@@ -523,7 +526,7 @@ impl<'a> SubjectIds<'a> {
 
     fn of_dictionaries(dictionaries: &[(DictionaryKey, &Arc<Texts<'a>>)]) -> Self {
         if let [(key, texts)] = dictionaries {
-            let text = |place: usize| texts.get(place);
+            let text: TextAt<'_, '_> = &|place| texts.get(place);
             let is_after = |place: usize| matches!((text(place - 1), text(place)), (Some(a), Some(b)) if a < b);
             if texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after) {
                 let ids = Ids::Maps(vec![(*key, Map::Same(u32::try_from(texts.len()).unwrap_or(NULL)))]);
@@ -534,7 +537,7 @@ impl<'a> SubjectIds<'a> {
             return Self { ids: Ids::Maps(vec![(*key, Map::new(ranks))]), count: places.len(), names };
         }
         let values: Vec<Option<&str>> = dictionaries.iter().flat_map(|(_, texts)| (0..texts.len()).map(|place| texts.get(place))).collect();
-        let text = |place: usize| values.get(place).copied().flatten();
+        let text: TextAt<'_, '_> = &|place| values.get(place).copied().flatten();
         let (ranks, places) = rank_texts(values.len(), text);
         let names = in_order(&places, text);
         let mut ranks = ranks.into_iter();
@@ -581,11 +584,11 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
 
 /// From so many texts to the rank of each among all ([`NULL`] where there is none), and the places of all in order of their
 /// bytes, of equal ones once: by the eight bytes after what all have in common first, which are compared as one number.
-fn rank_texts<'a>(len: usize, text: impl Fn(usize) -> Option<&'a str> + Sync) -> (Vec<u32>, Vec<u32>) {
+fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
     let mut ranks = vec![NULL; len];
-    let Some(first) = (0..len).find_map(&text) else { return (ranks, Vec::new()) };
+    let Some(first) = (0..len).find_map(text) else { return (ranks, Vec::new()) };
     let in_common = |text: &str| first.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
-    let common = (0..len).into_par_iter().filter_map(&text).map(in_common).min().unwrap_or_default();
+    let common = (0..len).into_par_iter().filter_map(text).map(in_common).min().unwrap_or_default();
     let key = |text: &str| {
         let rest = text.as_bytes().get(common..).unwrap_or_default();
         let mut eight = [0; 8];
@@ -596,22 +599,17 @@ fn rank_texts<'a>(len: usize, text: impl Fn(usize) -> Option<&'a str> + Sync) ->
     };
     let keyed = |place: u32| Some((key(text(place as usize)?), place));
     let mut keyed: Vec<(u64, u32)> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(keyed).collect();
-    keyed.par_sort_unstable_by_key(|(key, _)| *key);
+    keyed.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1 as usize).cmp(&text(b.1 as usize))));
     let mut places: Vec<u32> = Vec::with_capacity(keyed.len());
-    for alike in keyed.chunk_by_mut(|(a, _), (b, _)| a == b) {
+    let mut before = None;
+    for (key, place) in keyed {
         // Texts with different keys are different: those need no look.
-        if alike.len() > 1 {
-            alike.par_sort_unstable_by_key(|(_, place)| text(*place as usize));
+        if before.is_none_or(|(before, at): (u64, u32)| before != key || text(at as usize) != text(place as usize)) {
+            places.push(place);
         }
-        let mut before = None;
-        for &mut (_, place) in alike {
-            if before.is_none_or(|before: u32| text(before as usize) != text(place as usize)) {
-                places.push(place);
-                before = Some(place);
-            }
-            if let Some(rank) = ranks.get_mut(place as usize) {
-                *rank = u32::try_from(places.len() - 1).unwrap_or(NULL);
-            }
+        before = Some((key, place));
+        if let Some(rank) = ranks.get_mut(place as usize) {
+            *rank = u32::try_from(places.len() - 1).unwrap_or(NULL);
         }
     }
     (ranks, places)
@@ -638,7 +636,7 @@ mod tests {
         assert!(values.iter().map(|value| numbers.add(value, || *value)).eq(0..6));
         // Ranks: by bytes, equal ones once, whatever they have in common.
         let twice: Vec<Option<&str>> = texts.iter().rev().chain(&texts).map(|text| Some(text.as_str())).chain([None]).collect();
-        let (ranks, places) = rank_texts(twice.len(), |place| twice.get(place).copied().flatten());
+        let (ranks, places) = rank_texts(twice.len(), &|place| twice.get(place).copied().flatten());
         let in_order: Vec<&str> = places.iter().filter_map(|&place| twice.get(place as usize).copied().flatten()).collect();
         assert_eq!(in_order, texts);
         let count = u32::try_from(texts.len()).unwrap_or_default();
