@@ -492,15 +492,12 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
     fn pack<'s, C: Cell>(&self, chunk: &[Piece], cells: &'s mut [C], count: usize, hasher: &RandomState) -> Result<Packs<'s, C>, Error> {
         let mut starts = vec![0_u32; count + 1];
         // To look them up twice would take longer than to keep them.
-        let mut known = Vec::new();
-        if self.subjects.ids.is_looked_up() {
-            known.reserve(cells.len());
-            self.each_block(chunk, &[], |_, _, ids| {
+        let is_looked_up = self.subjects.ids.is_looked_up();
+        let mut known = Vec::with_capacity(if is_looked_up { cells.len() } else { 0 });
+        self.each_block(chunk, &[], |batch, start, ids| {
+            if is_looked_up {
                 known.extend_from_slice(ids);
-                Ok(())
-            })?;
-        }
-        self.each_block(chunk, &known, |batch, start, ids| {
+            }
             if ids.iter().fold(false, |any, &id| any | (id == NULL)) {
                 let place = ids.iter().position(|&id| id == NULL).unwrap_or_default();
                 return Err(SubjectIds::null_fault(batch, start + place));

@@ -526,19 +526,27 @@ impl<'a> SubjectIds<'a> {
 
     fn of_dictionaries(dictionaries: &[(DictionaryKey, &Arc<Texts<'a>>)]) -> Self {
         if let [(key, texts)] = dictionaries {
-            let text: TextAt<'_, '_> = &|place| texts.get(place);
-            let is_after = |place: usize| matches!((text(place - 1), text(place)), (Some(a), Some(b)) if a < b);
+            let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
             if texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after) {
                 let ids = Ids::Maps(vec![(*key, Map::Same(u32::try_from(texts.len()).unwrap_or(NULL)))]);
                 return Self { ids, count: texts.len(), names: Names::Dictionary(Arc::clone(texts)) };
             }
-            let (ranks, places) = rank_texts(texts.len(), text);
-            let names = in_order(&places, text);
-            return Self { ids: Ids::Maps(vec![(*key, Map::new(ranks))]), count: places.len(), names };
         }
-        let values: Vec<Option<&str>> = dictionaries.iter().flat_map(|(_, texts)| (0..texts.len()).map(|place| texts.get(place))).collect();
-        let text: TextAt<'_, '_> = &|place| values.get(place).copied().flatten();
-        let (ranks, places) = rank_texts(values.len(), text);
+        // One after the other.
+        let mut len = 0;
+        let starts: Vec<usize> = dictionaries
+            .iter()
+            .map(|(_, texts)| {
+                let start = len;
+                len += texts.len();
+                start
+            })
+            .collect();
+        let text: TextAt<'_, 'a> = &|place| {
+            let of = starts.partition_point(|&start| start <= place).checked_sub(1)?;
+            dictionaries.get(of)?.1.get(place - starts.get(of)?)
+        };
+        let (ranks, places) = rank_texts(len, text);
         let names = in_order(&places, text);
         let mut ranks = ranks.into_iter();
         let maps = dictionaries.iter().map(|(key, texts)| (*key, Map::new(ranks.by_ref().take(texts.len()).collect()))).collect();

@@ -11,7 +11,7 @@ use crate::mass::{Mass, Sum, add_to_sector, weighed};
 use crate::measure::is_below;
 use crate::points::Points;
 use crate::policy::Policy;
-use crate::policy::compiled::{ClassRule, Compiled, Slot};
+use crate::policy::compiled::{Compiled, Slot};
 use crate::score::{Rows, Terms, credit_gain};
 use crate::tier::Tier;
 
@@ -21,8 +21,6 @@ pub struct Crowd {
     policy: Policy,
     as_of: i32,
     layout: KeyLayout,
-    /// By slot and class.
-    rules: Vec<Rule>,
     /// By subject, slot and class: the sum of all rows up to the end of each. Its own is the difference to the one before.
     classes: Level<Sum>,
     /// The rows of one class by source: the places of both.
@@ -35,38 +33,6 @@ pub struct Crowd {
     sectors: Vec<[f64; 2]>,
     /// Sums by pillar, all pillars of each subject.
     pillars: Vec<[f64; 2]>,
-}
-
-/// What holds of a class's rows of one slot.
-#[derive(Clone, Copy, Debug)]
-struct Rule {
-    /// From here on they may exceed a cap; 0 where there are no such rows.
-    suspect: u128,
-    /// The mass of one of these units.
-    weight: f64,
-    /// As of [`ClassRule`](crate::policy::compiled::ClassRule).
-    sector_place: usize,
-    in_sector: f64,
-}
-
-impl Rule {
-    /// For every pair that keys may have.
-    fn all(policy: &Compiled, layout: KeyLayout) -> Vec<Self> {
-        let of = |slot: &Slot, class: &ClassRule| Self {
-            suspect: slot.least_cap.fixed + 1,
-            weight: slot.unit * class.reliability,
-            sector_place: class.sector_place,
-            in_sector: class.in_sector,
-        };
-        let none = Self { suspect: 0, weight: 0.0, sector_place: policy.sectors.len(), in_sector: 0.0 };
-        let pairs = (0..=layout.slot.mask).flat_map(|slot| (0..=layout.class.mask).map(move |class| [slot, class]));
-        let rule = |[slot, class]: [u64; 2]| {
-            let slot = usize::try_from(slot).ok().and_then(|slot| policy.slots.get(slot));
-            let class = usize::try_from(class).ok().and_then(|class| policy.classes.get(class));
-            slot.zip(class).map_or(none, |(slot, class)| of(slot, class))
-        };
-        pairs.map(rule).collect()
-    }
 }
 
 /// Where the parts of a row's key lie in 64 bits; from the top: subject, slot, class, source, age. Below the age there may be
@@ -150,16 +116,9 @@ impl KeyLayout {
         self.class.from
     }
 
-    /// Slot and class in one number.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "as many bits as both have")]
-    const fn pair_of(self, key: u64) -> usize {
-        (key >> self.class.from & self.pairs()) as usize
-    }
-
-    /// The greatest such number.
-    const fn pairs(self) -> u64 {
-        self.slot.mask << self.class.mask.count_ones() | self.class.mask
+    /// How many pairs of slot and class a subject may have.
+    fn classes_each(self) -> usize {
+        usize::try_from(1_u64 << (self.class.mask.count_ones() + self.slot.mask.count_ones())).unwrap_or(usize::MAX)
     }
 
     /// The lowest bit of the slot.
@@ -306,7 +265,6 @@ impl Crowd {
             policy: policy.clone(),
             as_of: as_of.days(),
             layout,
-            rules: Rule::all(policy.compiled(), layout),
             classes: Level::default(),
             sources: Vec::new(),
             slots: Level::default(),
@@ -349,7 +307,7 @@ impl Crowd {
     fn sum_classes<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), subjects: usize) {
         let decays = self.policy.compiled().decays.as_slice();
         let layout = self.layout;
-        let entries = self.classes.start(rows.len().min(subjects.saturating_mul(self.rules.len())));
+        let entries = self.classes.start(rows.len().min(subjects.saturating_mul(layout.classes_each())));
         let (mut at, mut sum) = (0, Sum::default());
         let mut before = rows.first().map_or(0, |first| row(first).0);
         for (place, one) in rows.iter().enumerate() {
@@ -358,7 +316,7 @@ impl Crowd {
             before = key;
             let decay = decays.get(usize::from(layout.slot_of(key)));
             let fraction = decay.map_or(0, |decay| decay.fraction(layout.age_of(key)));
-            sum = sum.plus(Sum::of(favourable, adverse, fraction));
+            sum.add(Sum::of(favourable, adverse, fraction));
             if let Some(entry) = entries.get_mut(at) {
                 *entry = Entry { sum, key, end: place + 1 };
             }
@@ -383,21 +341,26 @@ impl Crowd {
     fn sum_slots<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), first: usize, mut other: impl FnMut(&[C])) {
         // A factor, as whether a slot is complete can hardly be guessed.
         const LEFT: [f64; 2] = [1.0, 0.0];
-        let Self { policy, layout, rules, classes, sources, slots, sectors, .. } = self;
-        let (policy, layout, rules) = (policy.compiled(), *layout, rules.as_slice());
+        let Self { policy, layout, classes, sources, slots, sectors, .. } = self;
+        let (policy, layout) = (policy.compiled(), *layout);
         let sectors_each = sectors_each(policy);
         let entries = slots.start(classes.len);
         let (mut at, mut mass) = (0, Mass::default());
         for (before, &Entry { sum: up_to, key, end }, apart) in classes.iter() {
-            let Some(rule) = rules.get(layout.pair_of(key)) else { continue };
-            let mut sum = up_to.since(before.sum);
-            if sum.total() >= rule.suspect {
-                let own = rows.get(before.end..end).unwrap_or_default();
-                sum = capped(sum, policy, layout, sources, own, row, &mut other);
+            let (slot, class) = (usize::from(layout.slot_of(key)), usize::from(layout.class_of(key)));
+            if let (Some(slot), Some(class)) = (policy.slots.get(slot), policy.classes.get(class)) {
+                let mut sum = up_to.since(before.sum);
+                // No source exceeds what all of them do not.
+                if sum.exceeds(slot.least_cap) {
+                    let own = rows.get(before.end..end).unwrap_or_default();
+                    sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
+                }
+                let of_class = weighed(class, sum, slot.unit);
+                mass.add(class, of_class);
+                add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + class.sector_place, of_class);
+            } else {
+                other(rows.get(before.end..end).unwrap_or_default());
             }
-            let of_class = weighed(sum.reals(), rule.weight);
-            mass.add(of_class, rule.in_sector);
-            add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + rule.sector_place, of_class);
             if let Some(entry) = entries.get_mut(at) {
                 *entry = Entry { sum: mass, key, end };
             }
@@ -460,39 +423,36 @@ fn sectors_each(policy: &Compiled) -> usize {
     policy.sectors.len() + 1
 }
 
-/// The sum of a class's rows of one slot, whose sources and all of them may exceed a cap, from that of all; or nothing, where
-/// there are no such rows.
+/// The sum of a class whose sources may exceed their cap, from that of all of its rows.
 #[inline(never)]
-fn capped<C>(
+fn capped_by_source<C>(
     sum: Sum,
-    policy: &Compiled,
-    layout: KeyLayout,
     sources: &mut Vec<(u32, u32)>,
+    slot: &Slot,
+    layout: KeyLayout,
     rows: &[C],
     row: &impl Fn(&C) -> (u64, (u32, u32)),
-    other: &mut impl FnMut(&[C]),
 ) -> Sum {
-    let key = rows.first().map_or(0, |first| row(first).0);
-    let (slot, class) = (usize::from(layout.slot_of(key)), usize::from(layout.class_of(key)));
-    let Some(slot) = policy.slots.get(slot).filter(|_| class < policy.classes.len()) else {
-        other(rows);
-        return Sum::default();
-    };
-    // No source exceeds what all of them do not.
+    if !sum.exceeds(slot.source_cap) {
+        return sum;
+    }
     let source = |one: &C| layout.source_of(row(one).0);
-    if !sum.exceeds(slot.source_cap) || rows.iter().map(source).all(|of| of == layout.source_of(key)) {
-        return sum.capped(slot.source_cap).capped(slot.class_cap);
+    let first = rows.first().map(source);
+    if rows.iter().all(|one| Some(source(one)) == first) {
+        return sum.capped(slot.source_cap);
     }
     sources.clear();
     sources.extend(rows.iter().map(source).zip(0..));
     sources.sort_unstable();
-    let of_row = |&(_, place): &(u32, u32)| {
-        let (key, (favourable, adverse)) = rows.get(place as usize).map(row)?;
-        Some(Sum::of(favourable, adverse, slot.decay.fraction(layout.age_of(key))))
-    };
-    let of_source = |places: &[(u32, u32)]| places.iter().filter_map(of_row).fold(Sum::default(), Sum::plus).capped(slot.source_cap);
-    let of_sources = sources.chunk_by(|(a, _), (b, _)| a == b).map(of_source);
-    of_sources.fold(Sum::default(), Sum::plus).capped(slot.class_cap)
+    let mut all = Sum::default();
+    for of_source in sources.chunk_by(|(a, _), (b, _)| a == b) {
+        let mut sum = Sum::default();
+        for (key, (favourable, adverse)) in of_source.iter().filter_map(|&(_, place)| rows.get(place as usize)).map(row) {
+            sum.add(Sum::of(favourable, adverse, slot.decay.fraction(layout.age_of(key))));
+        }
+        all.add(sum.capped(slot.source_cap));
+    }
+    all
 }
 
 /// So many of them for each subject.

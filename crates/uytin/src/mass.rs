@@ -70,12 +70,12 @@ pub(crate) struct Mass {
 }
 
 impl Mass {
-    /// Adds the mass of one class, which has a sector (1) or none (0).
+    /// Adds the mass of one class.
     #[inline]
-    pub(crate) fn add(&mut self, [favourable, adverse]: [f64; 2], in_sector: f64) {
+    pub(crate) fn add(&mut self, class: &ClassRule, [favourable, adverse]: [f64; 2]) {
         self.favourable += favourable;
         self.adverse += adverse;
-        self.adverse_of_sectors += adverse * in_sector;
+        self.adverse_of_sectors += adverse * class.in_sector;
     }
 
     #[inline]
@@ -96,8 +96,9 @@ pub(crate) struct Sum {
 
 impl Sum {
     #[inline]
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self { favourable: self.favourable + other.favourable, adverse: self.adverse + other.adverse }
+    pub(crate) fn add(&mut self, other: Self) {
+        self.favourable += other.favourable;
+        self.adverse += other.adverse;
     }
 
     /// The sum of one row's checks, of which this fraction is left.
@@ -112,20 +113,9 @@ impl Sum {
         Self { favourable: self.favourable - before.favourable, adverse: self.adverse - before.adverse }
     }
 
-    /// Both, in units of 2⁻⁵¹.
-    #[inline]
-    pub(crate) fn reals(self) -> [f64; 2] {
-        [self.favourable, self.adverse].map(real)
-    }
-
-    #[inline]
-    pub(crate) fn total(self) -> u128 {
-        self.favourable + self.adverse
-    }
-
     #[inline]
     pub(crate) fn exceeds(self, cap: Cap) -> bool {
-        self.total() > cap.fixed
+        self.favourable + self.adverse > cap.fixed
     }
 
     /// Scales both by `cap / (a + b)` where they exceed the cap.
@@ -134,7 +124,7 @@ impl Sum {
         if !self.exceeds(cap) {
             return self;
         }
-        let total = self.total();
+        let total = self.favourable + self.adverse;
         Self { favourable: scaled(self.favourable, total, cap.real), adverse: scaled(self.adverse, total, cap.real) }
     }
 }
@@ -182,8 +172,8 @@ pub(crate) fn take_slot(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut &
         let group = first.key;
         let class_sum = take_class(policy, slot, as_of, &mut left);
         let Some(class) = policy.classes.get(usize::from(group.class())) else { continue };
-        let of_class = weighed(class_sum.capped(slot.class_cap).reals(), slot.unit * class.reliability);
-        mass.add(of_class, class.in_sector);
+        let of_class = weighed(class, class_sum.capped(slot.class_cap), slot.unit);
+        mass.add(class, of_class);
         if let Some(sectors) = sectors.as_deref_mut() {
             add_to_sector(sectors, class.sector_place, of_class);
         }
@@ -209,9 +199,9 @@ pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut 
             left = after;
             let Ok(age) = age(as_of, row.day, policy.horizon_days) else { continue };
             let fraction = slot.decay.fraction(age);
-            sum = sum.plus(Sum::of(row.favourable, row.adverse, fraction));
+            sum.add(Sum::of(row.favourable, row.adverse, fraction));
         }
-        class_sum = class_sum.plus(sum.capped(slot.source_cap));
+        class_sum.add(sum.capped(slot.source_cap));
     }
     *rows = left;
     class_sum
@@ -220,7 +210,7 @@ pub(crate) fn take_class(policy: &Compiled, slot: &Slot, as_of: i32, rows: &mut 
 /// The mass of one class from the sum of its sources.
 pub(crate) fn class_mass(slot: &Slot, class: &ClassRule, sum: Sum) -> Mass {
     let mut mass = Mass::default();
-    mass.add(weighed(sum.capped(slot.class_cap).reals(), slot.unit * class.reliability), class.in_sector);
+    mass.add(class, weighed(class, sum.capped(slot.class_cap), slot.unit));
     mass
 }
 
@@ -248,10 +238,10 @@ fn times(n: u32, fraction: u64) -> u128 {
     (half(fraction >> 32) << 32) + half(fraction & 0xffff_ffff)
 }
 
-/// Favourable and adverse mass of one class, of which a unit weighs so much.
+/// Favourable and adverse mass of one class.
 #[inline]
-pub(crate) fn weighed(sums: [f64; 2], weight: f64) -> [f64; 2] {
-    sums.map(|sum| sum * weight)
+pub(crate) fn weighed(class: &ClassRule, sum: Sum, unit: f64) -> [f64; 2] {
+    [sum.favourable, sum.adverse].map(|part| real(part) * unit * class.reliability)
 }
 
 /// Adds the mass of one class to its sector's. `sectors` has one place more than there are sectors, for classes without one:

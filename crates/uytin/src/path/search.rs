@@ -234,7 +234,7 @@ impl<'a> Search<'a> {
         let rule = self.policy.criteria.get(of.criterion)?;
         let mut sum = of.existing;
         if checks > 0 {
-            sum = sum.plus(fresh_sum(slot, checks, of.sources(checks, *room.sources.get(of.class)?)));
+            sum.add(fresh_sum(slot, checks, of.sources(checks, *room.sources.get(of.class)?)));
         }
         let (part, before) = (class_mass(slot, class, sum), state.parts.get(column)?);
         let mut mass = *state.masses.get(of.criterion)?;
