@@ -28,15 +28,12 @@ impl<C: Cell> Order<C> {
         Self { low, cells: Vec::new(), spare: Vec::new(), places: vec![[0; PLACES]; digits] }
     }
 
-    /// Hands out the rows of all parts in their order; equal ones in the order in which they came, unless there are very many.
-    pub(crate) fn sort<'k>(&mut self, parts: impl Iterator<Item = &'k [C]> + Clone) -> &mut [C]
-    where
-        C: 'k,
-    {
-        let len: usize = parts.clone().map(<[C]>::len).sum();
+    /// Hands out the rows in their order; equal ones in the order in which they came, unless there are very many.
+    pub(crate) fn sort(&mut self, rows: &[C]) -> &mut [C] {
+        let len = rows.len();
         if len > HUGE {
             self.cells.clear();
-            parts.for_each(|part| self.cells.extend_from_slice(part));
+            self.cells.extend_from_slice(rows);
             let low = self.low;
             self.cells.sort_unstable_by_key(|cell| cell.key() >> low);
             return &mut self.cells;
@@ -47,12 +44,10 @@ impl<C: Cell> Order<C> {
             }
         }
         let Self { low, cells, spare, places } = self;
-        for part in parts.clone() {
-            match places.as_mut_slice() {
-                [a, b] => count(part, *low, [a, b]),
-                [a, b, c] => count(part, *low, [a, b, c]),
-                all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(part, shift, [one])),
-            }
+        match places.as_mut_slice() {
+            [a, b] => count(rows, *low, [a, b]),
+            [a, b, c] => count(rows, *low, [a, b, c]),
+            all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(rows, shift, [one])),
         }
         for (n, (places, shift)) in places.iter_mut().zip((*low..).step_by(DIGIT as usize)).enumerate() {
             // From counts to the place of the first of each.
@@ -60,11 +55,7 @@ impl<C: Cell> Order<C> {
             for place in places.iter_mut() {
                 sum += std::mem::replace(place, sum);
             }
-            if n == 0 {
-                parts.clone().for_each(|part| scatter(part, shift, places, spare));
-            } else {
-                scatter(cells.get(..len).unwrap_or_default(), shift, places, spare);
-            }
+            scatter(if n == 0 { rows } else { cells.get(..len).unwrap_or_default() }, shift, places, spare);
             places.fill(0);
             std::mem::swap(cells, spare);
         }

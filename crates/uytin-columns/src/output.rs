@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int16Array, ListArray, PrimitiveArray, RecordBatch, StringArray, StructArray,
-    UInt32Array,
+    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, ListArray, PrimitiveArray, RecordBatch, StringArray,
+    StructArray, UInt32Array,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
@@ -164,7 +164,8 @@ pub(crate) struct Shape {
     imposed: usize,
     earned: usize,
     pillars: usize,
-    valid_until: Date,
+    /// Of as many subjects as most batches have, which share it.
+    valid_until: Date32Array,
 }
 
 impl Shape {
@@ -193,7 +194,16 @@ impl Shape {
             imposed,
             earned,
             pillars: document.pillars.len(),
-            valid_until: as_of.plus(document.validity_days),
+            valid_until: Date32Array::from_value(as_of.plus(document.validity_days).days(), ROWS_MAX * 2),
+        }
+    }
+
+    fn valid_until(&self, count: usize) -> Date32Array {
+        let all = &self.valid_until;
+        if count <= all.len() {
+            all.slice(0, count)
+        } else {
+            Date32Array::from_value(all.values().first().copied().unwrap_or_default(), count)
         }
     }
 
@@ -386,7 +396,7 @@ impl Rows {
         let own = |place: usize| rows.pillars.iter().skip(place).step_by(shape.pillars);
         let all_full = rows.pillars.iter().fold(true, |all, &score| all & (score != NO_SCORE));
         let full: Vec<bool> = (0..shape.pillars).map(|place| all_full || own(place).all(|&score| score != NO_SCORE)).collect();
-        let widths = [subject.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2, 4];
+        let widths = [subject.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2];
         let widths = widths.into_iter().chain(full.iter().map(|&full| if full { 8 } else { 0 }));
         let (memory, from, closed) = arena.lend(widths.map(|width| words(width, count)).sum());
         let mut space = Columns { memory, from, count, columns: Vec::new() };
@@ -402,7 +412,7 @@ impl Rows {
         space.fill_as::<Int16Type>(verdicts.iter().map(|verdict| shape.tier_place(verdict.tier)), move |places| {
             Some(Arc::new(DictionaryArray::<Int16Type>::try_new(places, tiers).ok()?))
         });
-        space.fill::<Date32Type>(std::iter::repeat_n(shape.valid_until.days(), count));
+        space.ready(Arc::new(shape.valid_until(count)));
         space.ready(Arc::new(BooleanArray::from(BooleanBuffer::collect_bool(count, |place| {
             verdicts.get(place).is_some_and(|verdict| verdict.human_review)
         }))));

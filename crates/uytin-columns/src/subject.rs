@@ -11,7 +11,7 @@ use crate::output::{Rows, Shape, Unclosed};
 use crate::pack::{Cell, Layout, Rest};
 use crate::previous::Previous;
 use crate::row::{RowRef, number_records};
-use crate::space::Arena;
+use crate::space::{Arena, Used};
 
 /// Counts by reason, in the order of [`SetAside::ALL`].
 pub(crate) type Counts = [u64; SetAside::ALL.len()];
@@ -82,7 +82,7 @@ pub(crate) struct Part {
 }
 
 impl<'a, 'b> Finisher<'a, 'b> {
-    pub(crate) fn new(context: Context<'a, 'b>, capacity: usize) -> Self {
+    pub(crate) fn new(context: Context<'a, 'b>, capacity: usize, used: Used) -> Self {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),
@@ -90,7 +90,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             masses: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
-            arena: Arena::default(),
+            arena: Arena::new(used),
             part: Part::default(),
         }
     }
