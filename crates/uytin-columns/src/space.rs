@@ -94,7 +94,8 @@ impl Used {
 /// Memory for the columns of several batches, which is theirs as soon as it is closed.
 #[derive(Default)]
 pub(crate) struct Arena {
-    from: Used,
+    /// Where to take memory from.
+    from: Option<Used>,
     space: Option<Space<u64>>,
     used: usize,
     closed: Closed,
@@ -104,13 +105,15 @@ pub(crate) struct Arena {
 pub(crate) type Closed = Arc<OnceLock<Buffer>>;
 
 impl Arena {
-    /// 16 MiB: of what is not touched nothing is taken.
+    /// Words of fresh memory: of what is not touched nothing is taken.
     const WORDS: usize = 1 << 21;
+    /// The same where others have done with theirs soon.
+    const FEW_WORDS: usize = 1 << 19;
     /// A batch that is smaller has memory of its own.
     const LEAST: usize = 1 << 15;
 
     /// Takes memory from there, as long as there is any.
-    pub(crate) fn new(from: Used) -> Self {
+    pub(crate) fn new(from: Option<Used>) -> Self {
         Self { from, ..Self::default() }
     }
 
@@ -118,9 +121,10 @@ impl Arena {
     pub(crate) fn lend(&mut self, words: usize) -> (&mut [u64], usize, Closed) {
         if self.space.as_ref().is_none_or(|space| space.cells().len() < self.used + words) {
             self.close();
-            self.space = Some(match words {
-                ..Self::LEAST => Space::new(words),
-                _ => self.from.take(words).unwrap_or_else(|| Space::new(words.max(Self::WORDS))),
+            self.space = Some(match &self.from {
+                _ if words < Self::LEAST => Space::new(words),
+                Some(used) => used.take(words).unwrap_or_else(|| Space::new(words.max(Self::FEW_WORDS))),
+                None => Space::new(words.max(Self::WORDS)),
             });
         }
         let from = self.used;
@@ -131,8 +135,8 @@ impl Arena {
 
     /// Closes what was lent.
     pub(crate) fn close(&mut self) {
-        let from = self.from.clone();
-        let Self { space, closed, .. } = std::mem::replace(self, Self::new(from));
+        let next = Self::new(self.from.clone());
+        let Self { space, closed, .. } = std::mem::replace(self, next);
         if let Some(space) = space {
             closed.get_or_init(|| space.into_buffer());
         }

@@ -82,7 +82,7 @@ pub(crate) struct Part {
 }
 
 impl<'a, 'b> Finisher<'a, 'b> {
-    pub(crate) fn new(context: Context<'a, 'b>, capacity: usize, used: Used) -> Self {
+    pub(crate) fn new(context: Context<'a, 'b>, capacity: usize, used: Option<Used>) -> Self {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),

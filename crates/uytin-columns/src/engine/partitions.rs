@@ -314,7 +314,7 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
     ) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
         let new = || {
-            let finisher = Finisher::new(self.context, places.len() * subjects_each, used.clone());
+            let finisher = Finisher::new(self.context, places.len() * subjects_each, Some(used.clone()));
             (finisher, Order::new(self.context.keys(), self.shift))
         };
         spare.lend(new, |(finisher, order)| {

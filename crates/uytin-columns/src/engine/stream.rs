@@ -15,7 +15,7 @@ use crate::ids::{Ids, Name, Sources, SubjectIds};
 use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
-use crate::space::{Spare, Used};
+use crate::space::Spare;
 use crate::subject::{Context, Finisher, Part, lost_row};
 
 /// Subjects are ordered so many at a time, as a power of two.
@@ -352,7 +352,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
 
     fn work<C: Cell>(&self) -> SpanWork<'a, 'b, C> {
         SpanWork {
-            finisher: Finisher::new(self.context, 0, Used::default()),
+            finisher: Finisher::new(self.context, 0, None),
             packer: Packer::new(&self.context, self.hasher.clone()),
             order: Order::new(self.context.keys(), RUN_BITS),
             names: Vec::new(),
