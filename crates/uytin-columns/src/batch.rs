@@ -14,6 +14,7 @@ use arrow_schema::{DataType, Schema, TimeUnit};
 use uytin::{Code, Date, Error, Fault, quote};
 
 use crate::ids::Map;
+use crate::pack::BLOCK;
 
 /// What a text that the policy or the table does not have resolves to.
 pub(crate) const UNKNOWN: u32 = u32::MAX - 1;
@@ -515,6 +516,32 @@ impl<'a> Subjects<'a> {
             *last = len;
         }
         ends.truncate(found + 1);
+    }
+
+    /// Numbers the runs of equal integers among these rows from a number on, and hands out the integers; `false` where they do not
+    /// come in ascending order, and of nulls and texts.
+    pub(crate) fn number_runs(&self, rows: std::ops::Range<usize>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(i128)) -> bool {
+        let Self::Numbers(keys, None) = self else { return false };
+        each_width!(*keys, keys => {
+            let keys = keys.get(rows).unwrap_or_default();
+            let after = keys.get(1..).unwrap_or_default();
+            if keys.iter().zip(after).fold(false, |any, (a, b)| any | (a > b)) {
+                return false;
+            }
+            let Some((start, (out, rest))) = keys.first().zip(numbers.split_first_mut()) else { return false };
+            // The value of each run is written over until the next one begins: that takes no branch.
+            let (mut values, mut number) = ([*start; BLOCK], 0);
+            *out = first;
+            for (out, (a, b)) in rest.iter_mut().zip(keys.iter().zip(after)) {
+                number += usize::from(a != b);
+                if let Some(value) = values.get_mut(number) {
+                    *value = *b;
+                }
+                *out = first + number as u32;
+            }
+            values.iter().take(number + 1).for_each(|&value| each(value.into()));
+        });
+        true
     }
 
     /// The text of a row, as records write it.

@@ -1,6 +1,7 @@
 //! A sorted table or stream: window by window, each cut between subjects.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::cmp::Ordering;
+use std::sync::atomic::{self, AtomicBool, AtomicU64};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -45,7 +46,7 @@ impl Job<'_> {
                 let mut window = Vec::new();
                 let mut rows = 0;
                 for batch in input {
-                    if stop.load(Ordering::Relaxed) {
+                    if stop.load(atomic::Ordering::Relaxed) {
                         return;
                     }
                     let failed = batch.is_err();
@@ -72,7 +73,7 @@ impl Job<'_> {
                 pool.install(|| stream.window(Vec::new(), true, sink))?;
                 Ok(stream.summary())
             })();
-            stop.store(true, Ordering::Relaxed);
+            stop.store(true, atomic::Ordering::Relaxed);
             drop(receive);
             result
         })
@@ -113,12 +114,12 @@ fn name_of<'a>(batch: &Batch<'a>, row: usize) -> Result<Name<'a>, Error> {
     name.ok_or_else(|| SubjectIds::null_fault(batch, row))
 }
 
-fn compare(a: Name<'_>, b: Name<'_>) -> std::cmp::Ordering {
+fn compare(a: Name<'_>, b: Name<'_>) -> Ordering {
     match (a, b) {
         (Name::Number(a), Name::Number(b)) => a.cmp(&b),
         (Name::Text(a), Name::Text(b)) => a.cmp(b),
-        (Name::Number(_), Name::Text(_)) => std::cmp::Ordering::Less,
-        (Name::Text(_), Name::Number(_)) => std::cmp::Ordering::Greater,
+        (Name::Number(_), Name::Text(_)) => Ordering::Less,
+        (Name::Text(_), Name::Number(_)) => Ordering::Greater,
     }
 }
 
@@ -341,8 +342,8 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
                     work.finisher.part(finished)
                 },
             )?;
-            let rows = rows.fetch_add(len, Ordering::Relaxed) + len;
-            self.job.tell(rows, subjects.fetch_add(part.subjects, Ordering::Relaxed) + part.subjects);
+            let rows = rows.fetch_add(len, atomic::Ordering::Relaxed) + len;
+            self.job.tell(rows, subjects.fetch_add(part.subjects, atomic::Ordering::Relaxed) + part.subjects);
             Ok(part)
         };
         let parts = spans.into_par_iter().with_max_len(1).map(score).collect();
@@ -426,12 +427,30 @@ fn number_subjects<'n, 'a: 'n>(
     names: &mut Vec<Name<'n>>,
     (numbers, ends): (&mut Vec<u32>, &mut Vec<u32>),
 ) -> Result<(), Error> {
+    let go_on = |name: Name<'n>, current: Option<Name<'n>>| current.map_or(Ordering::Greater, |before| compare(name, before));
+    let step = go_on(name_of(batch, rows.start)?, *current);
+    let is_known = step.is_eq() && !names.is_empty();
+    if step.is_gt() || is_known {
+        // Every run of integers is another subject, but for the first, which may be known.
+        let first = u32::try_from(names.len()).unwrap_or(NULL) - u32::from(is_known);
+        let mut is_new = !is_known;
+        numbers.resize(rows.len(), 0);
+        let each = &mut |number| {
+            if std::mem::replace(&mut is_new, true) {
+                names.push(Name::Number(number));
+            }
+        };
+        if batch.subject.number_runs(rows.clone(), first, numbers, each) {
+            *current = names.last().copied();
+            return Ok(());
+        }
+    }
     batch.subject.run_ends(rows.clone(), ends);
     numbers.clear();
     let mut at = rows.start;
     for end in ends.iter().map(|&end| rows.start + end as usize) {
         let name = name_of(batch, at)?;
-        let step = current.map_or(std::cmp::Ordering::Greater, |before| compare(name, before));
+        let step = go_on(name, *current);
         if names.is_empty() || !step.is_eq() {
             if step.is_le() {
                 let text = |name: Name<'_>| quote(&name.to_text());
