@@ -1,5 +1,7 @@
 //! Slow checks, apart from the tests: licences and duplicates, breaks of the public interface, mutants, long fuzzing.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::Result;
 
 use crate::fuzz;
@@ -32,12 +34,17 @@ fn semver() -> Result<()> {
     Ok(())
 }
 
+/// So many parts of the mutants, of which a run takes the one of its day: all of them take days.
+const PARTS: u64 = 100;
+
 /// Changes the core in small ways; every change that matters must make a test fail.
 fn mutants() -> Result<()> {
+    let day = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / 86_400;
     let out = target().join("mutants");
     std::fs::create_dir_all(&out)?;
     let mut mutants = tool("cargo-mutants")?;
     mutants.args(["mutants", "--package", "uytin", "--no-shuffle", "--timeout-multiplier", "3", "--output"]).arg(out);
+    mutants.args(["--shard", &format!("{}/{PARTS}", day % PARTS)]);
     run(mutants.args(["--", "--lib", "--tests"]))?;
     pass("cargo mutants");
     Ok(())

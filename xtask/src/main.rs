@@ -37,7 +37,7 @@ cargo xtask JOB
   lint            format, clippy, docs
   spec            write the schemas of spec/ anew from the types
   bench           what the core costs
-  audit           slow checks: licences, interface, mutants, long fuzzing
+  audit           slow checks: licences, interface, a hundredth of the mutants (another one each day), long fuzzing
   fuzz            every fuzz target of the core for ten minutes
   fuzz T S        fuzz target T (record, policy, receipt, assess) for S seconds
   structure       what calibration estimates beside an implementation from PyPI

@@ -518,30 +518,16 @@ impl<'a> Subjects<'a> {
         ends.truncate(found + 1);
     }
 
-    /// Numbers the runs of equal integers among these rows from a number on, and hands out the integers; `false` where they do not
-    /// come in ascending order, and of nulls and texts.
+    /// Numbers the runs of equal integers among these rows, a [`BLOCK`] at most, from a number on, and hands out the integers; `false`
+    /// where they do not come in ascending order, and of nulls, texts and small types, which no large table has.
     pub(crate) fn number_runs(&self, rows: std::ops::Range<usize>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(i128)) -> bool {
-        let Self::Numbers(keys, None) = self else { return false };
-        each_width!(*keys, keys => {
-            let keys = keys.get(rows).unwrap_or_default();
-            let after = keys.get(1..).unwrap_or_default();
-            if keys.iter().zip(after).fold(false, |any, (a, b)| any | (a > b)) {
-                return false;
-            }
-            let Some((start, (out, rest))) = keys.first().zip(numbers.split_first_mut()) else { return false };
-            // The value of each run is written over until the next one begins: that takes no branch.
-            let (mut values, mut number) = ([*start; BLOCK], 0);
-            *out = first;
-            for (out, (a, b)) in rest.iter_mut().zip(keys.iter().zip(after)) {
-                number += usize::from(a != b);
-                if let Some(value) = values.get_mut(number) {
-                    *value = *b;
-                }
-                *out = first + number as u32;
-            }
-            values.iter().take(number + 1).for_each(|&value| each(value.into()));
-        });
-        true
+        match *self {
+            Self::Numbers(Keys::I32(keys), None) => number_runs(keys.get(rows), first, numbers, each),
+            Self::Numbers(Keys::I64(keys), None) => number_runs(keys.get(rows), first, numbers, each),
+            Self::Numbers(Keys::U32(keys), None) => number_runs(keys.get(rows), first, numbers, each),
+            Self::Numbers(Keys::U64(keys), None) => number_runs(keys.get(rows), first, numbers, each),
+            _ => false,
+        }
     }
 
     /// The text of a row, as records write it.
@@ -551,6 +537,29 @@ impl<'a> Subjects<'a> {
             Self::Texts(texts) => texts.get(row).map(str::to_owned),
         }
     }
+}
+
+fn number_runs<T: Copy + PartialOrd + Into<i128>>(keys: Option<&[T]>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(i128)) -> bool {
+    let keys = keys.unwrap_or_default();
+    let after = keys.get(1..).unwrap_or_default();
+    let Some((start, (out, rest))) = keys.first().zip(numbers.split_first_mut()) else { return false };
+    if keys.iter().zip(after).fold(false, |any, (a, b)| any | (a > b)) {
+        return false;
+    }
+    // The value of each run is written over until the next one begins: that takes no branch.
+    let (mut values, mut run, mut number) = ([*start; BLOCK], 0, first);
+    *out = first;
+    for (out, (a, b)) in rest.iter_mut().zip(keys.iter().zip(after)) {
+        let is_new = a != b;
+        run += usize::from(is_new);
+        number += u32::from(is_new);
+        if let Some(value) = values.get_mut(run) {
+            *value = *b;
+        }
+        *out = number;
+    }
+    values.iter().take(run + 1).for_each(|&value| each(value.into()));
+    true
 }
 
 /// Writes the places of what is true, counted from 1, and gives their number: without a branch, as that can hardly be guessed.

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int16Type, UInt32Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::types::{Date32Type, Float64Type, Int16Type, Int32Type, UInt32Type};
+use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, Int32Array, RecordBatch, StringArray, UInt32Array};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use arrow_select::concat::concat_batches;
 use proptest::prelude::*;
 use uytin::kernel::SetAside;
 use uytin::{Body, Date, Ledger, Policy, Record, Status};
@@ -411,4 +412,117 @@ fn one_subject_of_many_rows_and_many_subjects_of_one() {
     assert_eq!(none, (vec![], Summary::default()));
     assert_eq!(Job::new(&policy, as_of()).run(&[]).unwrap().1, Summary::default());
     assert_eq!(SetAside::ALL.len(), none.1.set_aside.len());
+}
+
+/// Plain observations in this order of their numbers.
+fn observations(policy: &Policy, order: impl Iterator<Item = u32> + Clone, subjects: u32) -> Vec<RecordBatch> {
+    // Texts by dictionary, which is how large tables hold them.
+    let column = |texts: &[&str], place: &dyn Fn(u32) -> u32| -> ArrayRef {
+        let keys = order.clone().map(|n| i32::try_from(place(n)).unwrap() % i32::try_from(texts.len()).unwrap()).collect();
+        let values = Arc::new(StringArray::from(texts.to_vec()));
+        Arc::new(DictionaryArray::<Int32Type>::new(keys, values))
+    };
+    let document = policy.document();
+    let classes: Vec<&str> = document.sources.iter().map(|(class, _)| &**class).collect();
+    let criteria: Vec<&str> = document.pillars.iter().flat_map(|pillar| &pillar.criteria).map(|criterion| &*criterion.id).collect();
+    let counts = |step: u32| -> ArrayRef { Arc::new(order.clone().map(|n| n / step % 5).collect::<UInt32Array>()) };
+    let day = as_of().days();
+    let columns: [(&str, ArrayRef); 7] = [
+        ("subject", Arc::new(order.clone().map(|n| i32::try_from(n % subjects).unwrap()).collect::<Int32Array>())),
+        ("source", column(&["a", "b", "c"], &|n| n / 7)),
+        ("source_class", column(&classes, &|n| n / 11)),
+        ("criterion", column(&criteria, &|n| n / 3)),
+        ("date", Arc::new(order.clone().map(|n| Some(day - i32::try_from(n % 1000).unwrap())).collect::<Date32Array>())),
+        ("passed", counts(2)),
+        ("failed", counts(13)),
+    ];
+    let all = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
+    let rows = all.num_rows();
+    (0..rows).step_by(300_000).map(|start| all.slice(start, (rows - start).min(300_000))).collect()
+}
+
+/// Enough rows for several pieces of memory, which results then take over from rows.
+#[test]
+fn a_large_table_gives_the_same_in_any_order() {
+    const ROWS: u32 = 800_000;
+    const SUBJECTS: u32 = 200_000;
+    let policy = Policy::reference();
+    let sorted = observations(&policy, (0..SUBJECTS).flat_map(|subject| (subject..ROWS).step_by(SUBJECTS as usize)), SUBJECTS);
+    // A prime step through all of them.
+    let shuffled = observations(&policy, (0..ROWS).map(|n| u32::try_from(u64::from(n) * 7_919 % u64::from(ROWS)).unwrap()), SUBJECTS);
+    let job = Job::new(&policy, as_of());
+    let (expected, summary) = Job { sorted: true, ..job }.run(&sorted).unwrap();
+    let expected = concat_batches(&expected[0].schema(), &expected).unwrap();
+    assert_eq!((summary.rows, summary.subjects), (ROWS.into(), SUBJECTS.into()));
+    for threads in [1, 3] {
+        let (result, same) = Job { threads, ..job }.run(&shuffled).unwrap();
+        assert_eq!(same, summary);
+        assert!(concat_batches(&result[0].schema(), &result).unwrap() == expected, "{threads} threads");
+    }
+    // By a dictionary in no order, whose numbers are kept.
+    let in_dictionary: Vec<u32> = (0..SUBJECTS).map(|n| (n * 7_919) % SUBJECTS).collect();
+    let mut places = vec![0; SUBJECTS as usize];
+    (0..).zip(&in_dictionary).for_each(|(place, &n)| places[n as usize] = place);
+    let by_name = |batch: &RecordBatch| {
+        let numbers = batch.column(0).as_primitive::<Int32Type>();
+        let place = |n: i32| places[usize::try_from(n).unwrap()];
+        let values = Arc::new(StringArray::from_iter_values(in_dictionary.iter().map(|n| format!("{n:06}"))));
+        let mut columns = batch.columns().to_vec();
+        columns[0] = Arc::new(DictionaryArray::<Int32Type>::new(numbers.unary(place), values));
+        let names = batch.schema_ref().fields().iter().map(|field| field.name().clone());
+        RecordBatch::try_from_iter_with_nullable(names.zip(columns).map(|(name, column)| (name, column, true))).unwrap()
+    };
+    let (result, same) = job.run(&shuffled.iter().map(by_name).collect::<Vec<_>>()).unwrap();
+    assert_eq!(same, summary);
+    let result = concat_batches(&result[0].schema(), &result).unwrap();
+    assert!(result.columns()[1..] == expected.columns()[1..]);
+    assert!(result.column(0).as_string::<i32>().iter().flatten().eq((0..SUBJECTS).map(|n| format!("{n:06}"))));
+}
+
+/// Nothing takes memory by the pairs of criteria and classes.
+#[test]
+fn a_policy_of_many_criteria_and_classes_is_no_trouble() {
+    let mut policy: serde_json::Value = serde_json::from_str(Policy::reference_json()).unwrap();
+    let classes = policy["sources"].as_object_mut().unwrap();
+    let class = classes["auditor"].clone();
+    classes.extend((0..3000).map(|n| (format!("class-{n}"), class.clone())));
+    let criteria = policy["pillars"][0]["criteria"].as_array_mut().unwrap();
+    let one = criteria[0].clone();
+    criteria.extend((0..1200).map(|n| {
+        let mut other = one.clone();
+        other["id"] = format!("criterion-{n}").into();
+        other
+    }));
+    let policy = Policy::from_json(&policy.to_string()).unwrap();
+    let batches = observations(&policy, 0..40_000, 500);
+    let (result, summary) = Job::new(&policy, as_of()).run(&batches).unwrap();
+    assert_eq!((summary.rows, summary.subjects), (40_000, 500));
+    let result = concat_batches(&result[0].schema(), &result).unwrap();
+    let column = |n: usize| cast(batches[0].column(n), &DataType::Utf8).unwrap();
+    let [subjects, sources, classes, criteria] = [0, 1, 2, 3].map(column);
+    let text = |column: &ArrayRef, row: usize| column.as_string::<i32>().value(row).to_owned();
+    let count = |n: usize, row: usize| batches[0].column(n).as_primitive::<UInt32Type>().value(row);
+    let mut ledger = Ledger::new();
+    for row in (0..40_000).filter(|&row| text(&subjects, row) == "17") {
+        let record = Record {
+            id: row.to_string(),
+            revision: 0,
+            withdrawn: false,
+            subject: text(&subjects, row),
+            source: text(&sources, row),
+            source_class: text(&classes, row),
+            criterion: text(&criteria, row),
+            date: Date::from_days(batches[0].column(4).as_primitive::<Date32Type>().value(row)).unwrap(),
+            context: None,
+            body: Body::Observation { passed: count(5, row), failed: count(6, row) },
+        };
+        ledger.add(record).unwrap();
+    }
+    let expected = uytin::assess(&policy, &ledger, "17", as_of(), None);
+    let value = |name: &str| result.column_by_name(name).unwrap().as_primitive::<Float64Type>().value(17);
+    assert_eq!(
+        ["score", "lower", "upper"].map(value),
+        [expected.score, expected.interval.lower, expected.interval.upper].map(uytin::Points::value)
+    );
+    assert_eq!(value("coverage").to_bits(), expected.coverage.to_bits());
 }

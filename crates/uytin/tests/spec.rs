@@ -468,3 +468,11 @@ fn a_receipt_names_what_differs() {
     let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&receipt.to_json()).unwrap()).unwrap();
     assert_eq!(uytin::Receipt::from_bytes(pretty.as_bytes()).unwrap_err().code().as_str(), "mismatch");
 }
+
+#[test]
+fn kinds_of_parts_are_named_as_documents_name_them() {
+    use uytin::PartKind::{Baseline, Credit, Criterion, Finding};
+    for kind in [Baseline, Criterion, Credit, Finding] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+    }
+}

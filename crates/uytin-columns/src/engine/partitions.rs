@@ -133,6 +133,9 @@ impl<C: Cell> Lane<C> {
 /// Where a chunk's rows of each partition go.
 type Places<'s, C> = Vec<IterMut<'s, C>>;
 
+/// How many rows of each chunk belong to each partition; the numbers of all subjects, where they are kept.
+type Counted = (Vec<Vec<u32>>, Vec<Space<u32>>);
+
 /// An unsorted table at work.
 struct Partitions<'a, 'b, 'j> {
     job: &'b Job<'j>,
@@ -150,17 +153,16 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         let size = CHUNK_ROWS.min(rows.div_ceil(threads)).max(BLOCK).max(rows / CHUNKS_MAX);
         let chunks = chunks(self.context.batches, size);
         let used = Used::default();
-        let mut lanes = self.packed(rows, count, (size, &chunks), &used)?;
-        let any_more = lanes.1;
+        let (lanes, any_more) = self.packed(rows, count, (size, &chunks), &used)?;
+        let mut lanes = lanes.into_iter().map(Arc::new).peekable();
 
         let scored = AtomicU64::new(0);
         let spare = Spare::default();
         let mut summary = Summary { rows: rows as u64, ..Summary::default() };
         let mut with_previous = 0;
         let together = count.div_ceil(threads * 32).clamp(1, 2);
-        while !lanes.0.is_empty() {
-            let wave = lanes.0.drain(..WAVE_LANES.min(lanes.0.len())).map(Arc::new);
-            let tasks = wave.flat_map(|lane| {
+        while lanes.peek().is_some() {
+            let tasks = lanes.by_ref().take(WAVE_LANES).flat_map(|lane| {
                 let places = (0..lane.ends.len()).step_by(together);
                 places.map(move |place| (lane.clone(), place..(place + together).min(lane.ends.len())))
             });
@@ -187,6 +189,18 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         Ok(summary)
     }
 
+    /// Counts the rows of each chunk by partition, and keeps the numbers of their subjects where to look them up again would take
+    /// longer.
+    fn counted(&self, rows: usize, count: usize, (size, chunks): (usize, &[Vec<Piece>])) -> Result<Counted, Error> {
+        let kept = if self.subjects.ids.is_looked_up() { rows } else { 0 };
+        let together = size * CHUNKS_TOGETHER;
+        let mut kept: Vec<Space<u32>> = (0..kept).step_by(together).map(|start| Space::new((kept - start).min(together))).collect();
+        let mut known: Vec<&mut [u32]> = kept.iter_mut().flat_map(|space| space.cells_mut().chunks_mut(size)).collect();
+        known.resize_with(chunks.len(), Default::default);
+        let of_chunks = chunks.par_iter().with_max_len(1).zip(known).map(|(chunk, known)| self.count(chunk, known, count));
+        Ok((of_chunks.collect::<Result<Vec<Vec<u32>>, Error>>()?, kept))
+    }
+
     /// All rows in their partitions, and whether any of them is more than checks.
     fn packed<C: Cell>(
         &self,
@@ -195,15 +209,7 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         (size, chunks): (usize, &[Vec<Piece>]),
         used: &Used,
     ) -> Result<(Vec<Lane<C>>, bool), Error> {
-        // To look numbers up twice would take longer than to keep them.
-        let kept = if self.subjects.ids.is_looked_up() { rows } else { 0 };
-        let kept = (0..kept).step_by(size * CHUNKS_TOGETHER).map(|start| Space::new((kept - start).min(size * CHUNKS_TOGETHER)));
-        let mut kept: Vec<Space<u32>> = kept.collect();
-        let mut known: Vec<&mut [u32]> = kept.iter_mut().flat_map(|space| space.cells_mut().chunks_mut(size)).collect();
-        known.resize_with(chunks.len(), Default::default);
-
-        let of_chunks = chunks.par_iter().with_max_len(1).zip(&mut known).map(|(chunk, known)| self.count(chunk, known, count));
-        let of_chunks = of_chunks.collect::<Result<Vec<Vec<u32>>, Error>>()?;
+        let (of_chunks, kept) = self.counted(rows, count, (size, chunks))?;
         let sum = |place: usize| of_chunks.iter().filter_map(|counts| counts.get(place)).map(|&rows| rows as usize).sum();
         let mut lanes = Lane::all(&(0..count).map(sum).collect::<Vec<usize>>());
 
@@ -219,10 +225,11 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
                 }
             }
         }
-        drop(of_chunks);
+        let mut known: Vec<&[u32]> = kept.iter().flat_map(|space| space.cells().chunks(size)).collect();
+        known.resize(chunks.len(), &[]);
         let done = AtomicU64::new(0);
         let hasher = RandomState::default();
-        let packed = chunks.par_iter().with_max_len(1).zip(places).zip(&known).map(|((chunk, places), known)| {
+        let packed = chunks.par_iter().with_max_len(1).zip(places).zip(known).map(|((chunk, places), known)| {
             let any_more = self.pack(chunk, known, places, &hasher)?;
             let rows = chunk.iter().map(|piece| piece.len as u64).sum();
             self.job.tell(done.fetch_add(rows, Ordering::Relaxed) + rows, 0);
