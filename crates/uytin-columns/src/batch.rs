@@ -547,18 +547,16 @@ fn number_runs<T: Copy + PartialOrd + Into<i128>>(keys: Option<&[T]>, first: u32
         return false;
     }
     // The value of each run is written over until the next one begins: that takes no branch.
-    let (mut values, mut run, mut number) = ([*start; BLOCK], 0, first);
+    let (mut values, mut run) = ([*start; BLOCK], 0);
     *out = first;
     for (out, (a, b)) in rest.iter_mut().zip(keys.iter().zip(after)) {
-        let is_new = a != b;
-        run += usize::from(is_new);
-        number += u32::from(is_new);
-        if let Some(value) = values.get_mut(run) {
+        run += u32::from(a != b);
+        if let Some(value) = values.get_mut(run as usize) {
             *value = *b;
         }
-        *out = number;
+        *out = first + run;
     }
-    values.iter().take(run + 1).for_each(|&value| each(value.into()));
+    values.iter().take(run as usize + 1).for_each(|&value| each(value.into()));
     true
 }
 

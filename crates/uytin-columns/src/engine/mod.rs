@@ -16,7 +16,7 @@ use crate::batch::{Batch, Numbers, value_fault};
 use crate::output::Extras;
 use crate::pack::Layout;
 use crate::previous::Previous;
-use crate::subject::Counts;
+use crate::subject::{Part, lost_row};
 use stream::Stream;
 
 /// What takes memory.
@@ -54,13 +54,16 @@ impl Summary {
         SetAside::ALL.into_iter().zip(self.set_aside).filter(|(_, count)| *count > 0)
     }
 
-    fn add(&mut self, set_aside: &Counts, subjects: u64, replaced: u64, with_previous: &mut u64, previous: u64) {
+    /// Adds what came of some subjects, and hands its batches on; gives of how many of them a previous tier was known.
+    fn add(&mut self, part: Part, sink: &mut Sink<'_>) -> Result<u64, Error> {
+        let Part { batches, set_aside, subjects, with_previous, replaced } = part;
         for (all, count) in self.set_aside.iter_mut().zip(set_aside) {
             *all += count;
         }
         self.subjects += subjects;
         self.replaced += replaced;
-        *with_previous += previous;
+        batches.into_iter().try_for_each(|batch| sink(batch.batch().ok_or_else(lost_row)?))?;
+        Ok(with_previous)
     }
 }
 
@@ -104,6 +107,9 @@ pub struct Job<'j> {
     /// Rows in all, if the caller knows: handed on to `progress`.
     pub rows_total: Option<u64>,
 }
+
+/// What takes the batches of a result.
+type Sink<'s> = dyn FnMut(RecordBatch) -> Result<(), Error> + Send + 's;
 
 /// What takes the rows of each subject.
 pub type Watch<'w> = dyn Fn(&str, &[MassRow]) + Sync + 'w;
@@ -227,8 +233,10 @@ impl<'j> Job<'j> {
         Layout::new(Resolver::new(self.policy), sources, local).filter(|_| !self.extras.explained())
     }
 
-    fn without_rows(&self) -> Summary {
-        Summary { previous_without_records: self.previous.map_or(0, |previous| previous.len() as u64), ..Summary::default() }
+    /// The summary, where a previous tier was known of so many subjects.
+    fn summary(&self, summary: Summary, with_previous: u64) -> Summary {
+        let previous = self.previous.map_or(0, |previous| previous.len() as u64);
+        Summary { previous_without_records: previous.saturating_sub(with_previous), ..summary }
     }
 }
 

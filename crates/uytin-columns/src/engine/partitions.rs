@@ -10,14 +10,14 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use uytin::{Code, Error, Fault};
 
-use super::{BufferBytes, INPUT, Job, Summary, columns, tight_layout};
+use super::{BufferBytes, INPUT, Job, Sink, Summary, columns, tight_layout};
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks};
 use crate::ids::{Ids, Sources, SubjectIds};
 use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
 use crate::space::{Space, Spare, Used};
-use crate::subject::{Context, Finisher, Part, lost_row};
+use crate::subject::{Context, Finisher, Part};
 
 /// Rows that a partition should have, so that it stays in the second cache.
 const PARTITION_ROWS: usize = 1 << 15;
@@ -38,19 +38,15 @@ const NUMBER_BYTES: usize = size_of::<u32>();
 
 impl Job<'_> {
     /// An unsorted table: packed, partitioned by subject, and scored partition by partition.
-    pub(super) fn partitioned(
-        &self,
-        batches: &[RecordBatch],
-        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
-    ) -> Result<Summary, Error> {
-        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(self.without_rows()) };
+    pub(super) fn partitioned(&self, batches: &[RecordBatch], sink: &mut Sink<'_>) -> Result<Summary, Error> {
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(self.summary(Summary::default(), 0)) };
         check_schema(&schema)?;
         let mut bytes = BufferBytes::default();
         let input_bytes = batches.iter().fold(0, |_, batch| bytes.add(batch));
         let columns = columns(batches, &schema, 0)?;
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
         if rows == 0 {
-            return Ok(self.without_rows());
+            return Ok(self.summary(Summary::default(), 0));
         }
         if rows >= NULL as usize {
             return Err(
@@ -147,7 +143,7 @@ struct Partitions<'a, 'b, 'j> {
 }
 
 impl<'a, 'b> Partitions<'a, 'b, '_> {
-    fn run<C: Cell>(&self, rows: usize, sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send)) -> Result<Summary, Error> {
+    fn run<C: Cell>(&self, rows: usize, sink: &mut Sink<'_>) -> Result<Summary, Error> {
         let count = (self.subjects.count >> self.shift) + 1;
         let threads = rayon::current_num_threads();
         let size = CHUNK_ROWS.min(rows.div_ceil(threads)).max(BLOCK).max(rows / CHUNKS_MAX);
@@ -180,13 +176,10 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
             let parts: Vec<Result<Part, Error>> = tasks.into_par_iter().with_max_len(1).map(score).collect();
             spare.each(|(finisher, _): &mut (Finisher<'a, 'b>, Order<C>)| finisher.close());
             for part in parts {
-                let Part { batches, set_aside, subjects, with_previous: previous, replaced } = part?;
-                summary.add(&set_aside, subjects, replaced, &mut with_previous, previous);
-                batches.into_iter().try_for_each(|batch| sink(batch.batch().ok_or_else(lost_row)?))?;
+                with_previous += summary.add(part?, sink)?;
             }
         }
-        summary.previous_without_records = self.job.previous.map_or(0, |previous| previous.len() as u64).saturating_sub(with_previous);
-        Ok(summary)
+        Ok(self.job.summary(summary, with_previous))
     }
 
     /// Counts the rows of each chunk by partition, and keeps the numbers of their subjects where to look them up again would take

@@ -10,14 +10,14 @@ use rayon::prelude::*;
 use uytin::kernel::KeyLayout;
 use uytin::{Code, Error, quote};
 
-use super::{BufferBytes, INPUT, Job, Summary, columns, tight_layout};
+use super::{BufferBytes, INPUT, Job, Sink, Summary, columns, tight_layout};
 use crate::batch::{Batch, NULL, Subjects, check_schema, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds};
 use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
 use crate::space::Spare;
-use crate::subject::{Context, Finisher, Part, lost_row};
+use crate::subject::{Context, Finisher, Part};
 
 /// Subjects are ordered so many at a time, as a power of two.
 const RUN_BITS: u32 = 12;
@@ -34,7 +34,7 @@ impl Job<'_> {
         &self,
         pool: &rayon::ThreadPool,
         input: impl Iterator<Item = Result<RecordBatch, Error>> + Send,
-        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
+        sink: &mut Sink<'_>,
     ) -> Result<Summary, Error> {
         let threads = pool.current_num_threads();
         let (send, receive) = std::sync::mpsc::sync_channel(2);
@@ -151,17 +151,11 @@ impl<'j, 's> Stream<'j, 's> {
 
     /// What came of all windows.
     pub(super) fn summary(self) -> Summary {
-        let previous = self.job.previous.map_or(0, |previous| previous.len() as u64);
-        Summary { previous_without_records: previous.saturating_sub(self.with_previous), ..self.summary }
+        self.job.summary(self.summary, self.with_previous)
     }
 
     /// Scores what is complete of the carried rows and a further window.
-    pub(super) fn window(
-        &mut self,
-        window: Vec<RecordBatch>,
-        is_last: bool,
-        sink: &mut (dyn FnMut(RecordBatch) -> Result<(), Error> + Send),
-    ) -> Result<(), Error> {
+    pub(super) fn window(&mut self, window: Vec<RecordBatch>, is_last: bool, sink: &mut Sink<'_>) -> Result<(), Error> {
         let mut batches = std::mem::take(&mut self.carried);
         batches.extend(window);
         let Some(first) = batches.first() else { return Ok(()) };
@@ -224,9 +218,7 @@ impl<'j, 's> Stream<'j, 's> {
             _ => run.spans::<Packed>(spans),
         };
         for part in parts {
-            let Part { batches, set_aside, subjects, with_previous, replaced } = part?;
-            self.summary.add(&set_aside, subjects, replaced, &mut self.with_previous, with_previous);
-            batches.into_iter().try_for_each(|batch| sink(batch.batch().ok_or_else(lost_row)?))?;
+            self.with_previous += self.summary.add(part?, sink)?;
         }
         let (batch, row) = positions.at(end - 1);
         let last = columns.get(batch).map(|batch| name_of(batch, row)).transpose()?;
