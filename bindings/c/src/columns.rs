@@ -7,7 +7,7 @@ use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use engine::{Code, Error, Fault};
-use uytin_columns::{Extras, Job, Previous, Progress, columns_of, output_schema};
+use uytin_columns::{Columns, Job, Previous, Progress, columns_of, output_schema};
 
 use crate::entry::{Failure, Output, date, entry, handle, structure};
 use crate::ledger::{reading, uytin_ledger};
@@ -28,6 +28,11 @@ pub const UYTIN_COLUMN_REASONS: u32 = 4;
 pub const UYTIN_COLUMN_SET_ASIDE: u32 = 8;
 /// The column `assessment`: the same JSON as `uytin_assessment_to_json` gives.
 pub const UYTIN_COLUMN_ASSESSMENT: u32 = 16;
+/// No columns `pillar_ID`, without which the result takes half of the memory.
+pub const UYTIN_COLUMN_NO_PILLARS: u32 = 32;
+/// The column `subject` as entries of the dictionary that it is in the input, and in its order: texts are then neither sorted nor
+/// copied. All batches need to have the same dictionary, with entries that differ. No effect on other subjects.
+pub const UYTIN_COLUMN_DICTIONARY: u32 = 64;
 
 /// How to score a table. Zeros are the defaults.
 #[repr(C)]
@@ -42,9 +47,9 @@ pub struct uytin_table_options {
     pub memory_limit: u64,
     /// Threads to use; 0 for as many as there are cores. The result does not depend on it.
     pub threads: u32,
-    /// Columns on request: a sum of `UYTIN_COLUMN_…`.
+    /// The columns of the result: a sum of `UYTIN_COLUMN_…`.
     pub columns: u32,
-    /// 1 where the rows come in ascending order of subject: the input is then streamed in constant memory, and rows that do
+    /// 1 where the rows come in the order of the result, which is ascending by subject: the input is then streamed in constant memory, and rows that do
     /// not are an error. Else 0.
     pub sorted: u8,
 }
@@ -150,7 +155,7 @@ pub unsafe extern "C" fn uytin_assess_stream(
         let mut job = Job::new(policy, date("as_of", as_of)?);
         let mut listener = None;
         if let Some(options) = options {
-            job.extras = extras(options.columns)?;
+            job.columns = columns(options.columns)?;
             job.threads = usize::try_from(options.threads).unwrap_or(usize::MAX);
             job.memory_limit = if options.memory_limit == 0 { job.memory_limit } else { options.memory_limit };
             job.sorted = match options.sorted {
@@ -179,7 +184,7 @@ pub unsafe extern "C" fn uytin_assess_stream(
         job.progress = Some(&tell);
         job.cancel = Some(&cancel);
         let subject = input.schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
-        let schema = output_schema(policy, job.as_of, &subject, job.extras);
+        let schema = output_schema(policy, job.as_of, &subject, job.columns);
         let mut batches = Vec::new();
         let done = job.stream(input.batches(), |batch| {
             batches.push(batch);
@@ -199,14 +204,16 @@ pub unsafe extern "C" fn uytin_assess_stream(
     })
 }
 
-fn extras(columns: u32) -> Result<Extras, Failure> {
-    const ALL: u32 = 31;
+fn columns(columns: u32) -> Result<Columns, Failure> {
+    const ALL: u32 = 127;
     if columns > ALL {
-        let expected = "a sum of `UYTIN_COLUMN_…`, at most 31";
+        let expected = "a sum of `UYTIN_COLUMN_…`, at most 127";
         return Err(Fault::new(Code::UnknownValue, "options.columns", format!("`{columns}`"), expected).into());
     }
     let wanted = |column: u32| columns & column != 0;
-    Ok(Extras {
+    Ok(Columns {
+        pillars: !wanted(UYTIN_COLUMN_NO_PILLARS),
+        dictionary: wanted(UYTIN_COLUMN_DICTIONARY),
         waterfall: wanted(UYTIN_COLUMN_WATERFALL),
         criteria: wanted(UYTIN_COLUMN_CRITERIA),
         reasons: wanted(UYTIN_COLUMN_REASONS),

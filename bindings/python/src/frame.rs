@@ -16,7 +16,7 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use uytin::{Code, Date, Error, Fault, quote};
-use uytin_columns::{Extras, Job, Previous, Progress, Summary, columns_of, output_schema};
+use uytin_columns::{Columns, Job, Previous, Progress, Summary, columns_of, output_schema};
 
 use crate::convert::{Day, Kind, exception, fault};
 use crate::ledger::PyLedger;
@@ -122,8 +122,8 @@ fn read(stream: FFI_ArrowArrayStream, cancel: &AtomicBool) -> Result<(SchemaRef,
     Ok((schema, batches))
 }
 
-fn extras_of(py: Python<'_>, names: &[String]) -> PyResult<Extras> {
-    let mut extras = Extras::default();
+fn extras_of(py: Python<'_>, names: &[String]) -> PyResult<Columns> {
+    let mut extras = Columns::default();
     for name in names {
         let wanted = match name.as_str() {
             "waterfall" => &mut extras.waterfall,
@@ -175,7 +175,7 @@ struct Standing {
 
 /// Scores every subject of a stream of records, for each of the dates.
 #[pyfunction]
-#[pyo3(signature = (stream, as_of, *, history = false, policy = None, previous = None, extras = Vec::new(), sorted = false, threads = 0, memory_limit = None, progress = None, categories = None))]
+#[pyo3(signature = (stream, as_of, *, history = false, policy = None, previous = None, extras = Vec::new(), pillars = true, keep_categories = false, sorted = false, threads = 0, memory_limit = None, progress = None, categories = None))]
 #[expect(clippy::too_many_arguments, reason = "keywords of one call")]
 pub fn assess_stream(
     py: Python<'_>,
@@ -185,6 +185,8 @@ pub fn assess_stream(
     policy: Option<&Bound<'_, PyPolicy>>,
     previous: Option<&Bound<'_, PyAny>>,
     extras: Vec<String>,
+    pillars: bool,
+    keep_categories: bool,
     sorted: bool,
     threads: usize,
     memory_limit: Option<u64>,
@@ -192,7 +194,7 @@ pub fn assess_stream(
     categories: Option<BTreeMap<String, Bound<'_, PyAny>>>,
 ) -> PyResult<Table> {
     let policy = policy_or_reference(policy);
-    let extras = extras_of(py, &extras)?;
+    let columns = Columns { pillars, dictionary: keep_categories, ..extras_of(py, &extras)? };
     let stream = stream_of(stream)?;
     let previous = previous.map(stream_of).transpose()?;
     let categories = categories.unwrap_or_default().into_iter().map(|(name, texts)| Ok((name, stream_of(&texts)?)));
@@ -224,13 +226,13 @@ pub fn assess_stream(
             let mut job = Job::new(&policy, day);
             job.threads = threads;
             job.sorted = sorted;
-            job.extras = extras;
+            job.columns = columns;
             job.previous = previous.as_ref();
             job.memory_limit = memory_limit.unwrap_or(job.memory_limit);
             job.progress = Some(&told);
             job.cancel = Some(&standing.cancel);
             let (scored, Summary { .. }) = job.run(&batches)?;
-            let schema = output_schema(&policy, day, &subject, extras);
+            let schema = output_schema(&policy, day, &subject, columns);
             if history {
                 let schema = shape.get_or_insert_with(|| with_day(&schema)).clone();
                 out.extend(scored.iter().filter_map(|batch| dated(batch, day, &schema)));
@@ -239,7 +241,7 @@ pub fn assess_stream(
                 out.extend(scored);
             }
         }
-        let schema = shape.unwrap_or_else(|| with_day(&output_schema(&policy, Date::MIN, &subject, extras)));
+        let schema = shape.unwrap_or_else(|| with_day(&output_schema(&policy, Date::MIN, &subject, columns)));
         Ok(Table { schema, batches: out })
     };
     watched(py, &standing, dates, progress, work)

@@ -128,6 +128,30 @@ def test_categories_of_polars_are_handed_over_as_codes(creators: uytin.Ledger) -
     assert assess_frame(polars.DataFrame(GOOD).cast({"source": polars.Categorical})[:2].clear(), AS_OF).height == 0
 
 
+def test_categories_stay_what_they_are_and_in_their_order(creators: uytin.Ledger) -> None:
+    plain = uytin.records_frame(creators).to_pandas()
+    expected = assess_frame(plain, AS_OF).set_index("subject")
+    order = sorted(plain["subject"].unique(), key=lambda subject: subject[::-1])
+    assert order != sorted(order)
+    typed = plain.astype({"subject": pandas.CategoricalDtype(["nobody", *order])})
+    found = assess_frame(typed, AS_OF, keep_categories=True)
+    assert found["subject"].dtype == typed["subject"].dtype and list(found["subject"]) == order
+    pandas.testing.assert_frame_equal(found.drop(columns="subject"), expected.loc[order].reset_index(drop=True))
+    enum = polars.Enum(["nobody", *order])
+    frame = polars.from_pandas(plain).with_columns(polars.col("subject").cast(enum))
+    for kept in (assess_frame(frame, AS_OF, keep_categories=True, pillars=False), assess_frame(frame.lazy(), AS_OF, keep_categories=True, pillars=False).collect()):
+        assert kept["subject"].cast(polars.String).to_list() == order and kept["subject"].dtype in (polars.Categorical, enum)
+        assert kept["score"].to_list() == found["score"].to_list()
+        assert not [name for name in kept.columns if name.startswith("pillar_")]
+    chunks = [pyarrow.table(frame[:5]), pyarrow.table(frame[5:])]
+    assert rows(assess_frame(pyarrow.concat_tables(chunks).unify_dictionaries(), AS_OF, keep_categories=True, pillars=False)) == kept.to_dicts()
+    in_order = typed.sort_values("subject")
+    assert list(assess_frame(in_order, AS_OF, keep_categories=True, sorted=True)["score"]) == list(found["score"])
+    with pytest.raises(ColumnError, match="entries 0 and 1 of the dictionary"):
+        twice = pyarrow.DictionaryArray.from_arrays([0, 1, 1], ["a", "a"])
+        assess_frame(pyarrow.table(GOOD | {"subject": twice}), AS_OF, keep_categories=True)
+
+
 def test_integers_name_subjects() -> None:
     out = assess_frame(polars.DataFrame(GOOD | {"subject": [7, 7, -1]}), AS_OF)
     assert out["subject"].to_list() == [-1, 7] and out["subject"].dtype == polars.Int64

@@ -15,7 +15,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use tempfile::NamedTempFile;
 use uytin::{Code, Date, Error, Fault, Policy, quote};
 use uytin_columns::{
-    Batches, Extras, Format as Table, Groups, Job, Previous, Summary, Writer, columns_of, is_synthetic, labelled, output_schema,
+    Batches, Columns, Format as Table, Groups, Job, Previous, Summary, Writer, columns_of, is_synthetic, labelled, output_schema,
 };
 
 use crate::args::{Assess, Engine, Format, Records, With};
@@ -37,14 +37,14 @@ pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Form
     let schema = tables.as_ref().map_or_else(|| columns_of([]).schema(), |tables| tables.schema.clone());
     let subject = schema.field_with_name("subject").map_or(DataType::Utf8, |field| field.data_type().clone());
     let previous = args.previous.as_deref().map(|path| previous(path, policy, subject.is_integer())).transpose()?;
-    let mut extras = Extras { json: format.columns().is_none(), ..Extras::default() };
+    let mut columns = Columns { json: format.columns().is_none(), ..Columns::default() };
     for column in &args.with {
         match column {
-            With::Waterfall => extras.waterfall = true,
-            With::Criteria => extras.criteria = true,
-            With::Reasons => extras.reasons = true,
-            With::SetAside => extras.set_aside = true,
-            With::Assessment => extras.json = true,
+            With::Waterfall => columns.waterfall = true,
+            With::Criteria => columns.criteria = true,
+            With::Reasons => columns.reasons = true,
+            With::SetAside => columns.set_aside = true,
+            With::Assessment => columns.json = true,
         }
     }
     let rows = tables.as_ref().and_then(|tables| tables.rows);
@@ -54,12 +54,12 @@ pub fn assess(args: &Assess, sheet: &mut Sheet<'_>, output: Output, format: Form
     let tell = move |progress: uytin_columns::Progress| bar.at(progress.rows, progress.subjects);
     let mut job = Job::new(policy, sheet.as_of);
     set(&mut job, &args.engine);
-    job.extras = extras;
+    job.columns = columns;
     job.previous = previous.as_ref();
     job.progress = Some(&tell);
     job.rows_total = rows;
 
-    let out_schema = labelled(output_schema(policy, sheet.as_of, &subject, extras), &schema);
+    let out_schema = labelled(output_schema(policy, sheet.as_of, &subject, columns), &schema);
     sheet.synthetic = is_synthetic(&schema);
     let write = |results: Results| match format.columns() {
         Some(columns) => {

@@ -9,7 +9,7 @@ use arrow_schema::DataType;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::sync::Arc;
 use uytin::{Date, Policy};
-use uytin_columns::{Extras, Job, Simulation, SimulationOrder};
+use uytin_columns::{Columns, Job, Simulation, SimulationOrder};
 
 const RECORDS: u64 = 200_000;
 
@@ -47,16 +47,16 @@ fn engine(criterion: &mut Criterion) {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let (sorted, shuffled) = (SimulationOrder::Sorted, SimulationOrder::Shuffled);
     let job = Job::new(&policy, Date::new(2026, 11, 21).unwrap());
-    for (name, order, ids, subject, extras) in [
-        ("unsorted, integer keys", shuffled, false, &DataType::Int32, Extras::default()),
-        ("unsorted, dictionary keys", shuffled, false, &dictionary, Extras::default()),
-        ("unsorted, text keys", shuffled, false, &DataType::Utf8, Extras::default()),
-        ("unsorted, integer keys, ids", shuffled, true, &DataType::Int32, Extras::default()),
-        ("sorted, integer keys", sorted, false, &DataType::Int32, Extras::default()),
-        ("sorted, integer keys, explained", sorted, false, &DataType::Int32, Extras::ALL),
+    for (name, order, ids, subject, columns) in [
+        ("unsorted, integer keys", shuffled, false, &DataType::Int32, Columns::default()),
+        ("unsorted, dictionary keys", shuffled, false, &dictionary, Columns::default()),
+        ("unsorted, text keys", shuffled, false, &DataType::Utf8, Columns::default()),
+        ("unsorted, integer keys, ids", shuffled, true, &DataType::Int32, Columns::default()),
+        ("sorted, integer keys", sorted, false, &DataType::Int32, Columns::default()),
+        ("sorted, integer keys, explained", sorted, false, &DataType::Int32, Columns::ALL),
     ] {
         let batches = table(order, ids, subject);
-        let job = Job { sorted: order == sorted, extras, ..job };
+        let job = Job { sorted: order == sorted, columns, ..job };
         group.bench_function(name, |bencher| bencher.iter(|| black_box(job.run(&batches).unwrap())));
     }
     let simulation = Simulation {

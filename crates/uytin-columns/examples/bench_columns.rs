@@ -1,5 +1,6 @@
 //! Times the engine for the comparison with peers, as `benches/peers/peers.py` calls it:
-//! `bench_columns bench-columns --input FILE.arrow --as-of DATE --repeat N [--sorted] [--threads N] --json [--dump FILE]`.
+//! `bench_columns bench-columns --input FILE.arrow --as-of DATE --repeat N [--sorted] [--dictionary] [--no-pillars] [--threads N] --json
+//! [--dump FILE]`.
 
 use std::error::Error;
 use std::fs::File;
@@ -9,7 +10,7 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::FileReader;
 use arrow_ipc::writer::FileWriter;
 use uytin::{Date, Policy};
-use uytin_columns::Job;
+use uytin_columns::{Columns, Job};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -20,7 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let repeat: u32 = value("--repeat").map_or(Ok(1), |text| text.parse())?;
     let policy = Policy::reference();
     let batches = FileReader::try_new(File::open(&input)?, None)?.collect::<Result<Vec<RecordBatch>, _>>()?;
-    let job = Job { sorted: flag("--sorted"), threads: value("--threads").map_or(Ok(0), |text| text.parse())?, ..Job::new(&policy, as_of) };
+    let columns = Columns { pillars: !flag("--no-pillars"), dictionary: flag("--dictionary"), ..Columns::default() };
+    let job = Job {
+        sorted: flag("--sorted"),
+        columns,
+        threads: value("--threads").map_or(Ok(0), |text| text.parse())?,
+        ..Job::new(&policy, as_of)
+    };
     let loaded = status("VmRSS:");
     let mut runs = Vec::new();
     let mut result = None;

@@ -13,7 +13,7 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
 use uytin::{Code, Date, Error, Fault, quote};
 
-use crate::ids::Map;
+use crate::ids::{Map, Name};
 use crate::pack::BLOCK;
 
 /// What a text that the policy or the table does not have resolves to.
@@ -265,6 +265,13 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The place of a row's text in its dictionary, and the text; `None` of plain texts.
+    pub(crate) fn entry(&self, row: usize) -> Option<(u32, &'a str)> {
+        let Self::Dictionary { keys, .. } = self else { return None };
+        let text = self.get(row)?;
+        Some((u32::try_from(keys.get(row)).ok()?, text))
+    }
+
     /// What tells one dictionary from another: where its values lie. `None` for plain texts.
     pub(crate) fn dictionary(&self) -> Option<(DictionaryKey, &Arc<Texts<'a>>)> {
         let Self::Dictionary { values, .. } = self else { return None };
@@ -485,9 +492,21 @@ impl<'a> Dates<'a> {
 pub(crate) enum Subjects<'a> {
     Numbers(Keys<'a>, Option<&'a NullBuffer>),
     Texts(Texts<'a>),
+    /// Texts of a dictionary, by their places in it.
+    Entries(Texts<'a>),
 }
 
 impl<'a> Subjects<'a> {
+    /// The subject of a row; `None` where it is null.
+    #[inline]
+    pub(crate) fn name(&self, row: usize) -> Option<Name<'a>> {
+        match self {
+            Self::Numbers(..) => self.number(row).map(Name::Number),
+            Self::Texts(texts) => texts.get(row).map(Name::Text),
+            Self::Entries(texts) => texts.entry(row).map(|(place, text)| Name::Entry(place, text)),
+        }
+    }
+
     /// The number of a row.
     pub(crate) fn number(&self, row: usize) -> Option<i128> {
         match self {
@@ -504,12 +523,16 @@ impl<'a> Subjects<'a> {
         ends.clear();
         ends.resize(rows.len(), 0);
         let found = match self {
-            Self::Numbers(_, Some(_)) | Self::Texts(Texts::Dictionary { nulls: Some(_), .. }) => places_of(rest.map(|_| true), ends),
-            Self::Numbers(keys, None) | Self::Texts(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => {
+            Self::Numbers(_, Some(_))
+            | Self::Texts(Texts::Dictionary { nulls: Some(_), .. })
+            | Self::Entries(Texts::Dictionary { nulls: Some(_), .. }) => places_of(rest.map(|_| true), ends),
+            Self::Numbers(keys, None)
+            | Self::Texts(Texts::Dictionary { keys, nulls: None, .. })
+            | Self::Entries(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => {
                 let [first, second] = [rows, rest].map(|rows| keys.get(rows).unwrap_or_default());
                 places_of(first.iter().zip(second).map(|(a, b)| a != b), ends)
             }),
-            Self::Texts(texts) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
+            Self::Texts(texts) | Self::Entries(texts) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
         };
         let len = u32::try_from(ends.len()).unwrap_or(u32::MAX);
         if let Some(last) = ends.get_mut(found) {
@@ -518,14 +541,31 @@ impl<'a> Subjects<'a> {
         ends.truncate(found + 1);
     }
 
-    /// Numbers the runs of equal integers among these rows, a [`BLOCK`] at most, from a number on, and hands out the integers; `false`
-    /// where they do not come in ascending order, and of nulls, texts and small types, which no large table has.
-    pub(crate) fn number_runs(&self, rows: std::ops::Range<usize>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(i128)) -> bool {
-        match *self {
-            Self::Numbers(Keys::I32(keys), None) => number_runs(keys.get(rows), first, numbers, each),
-            Self::Numbers(Keys::I64(keys), None) => number_runs(keys.get(rows), first, numbers, each),
-            Self::Numbers(Keys::U32(keys), None) => number_runs(keys.get(rows), first, numbers, each),
-            Self::Numbers(Keys::U64(keys), None) => number_runs(keys.get(rows), first, numbers, each),
+    /// Numbers the runs of equal integers or places among these rows, a [`BLOCK`] at most, from a number on, and hands out their
+    /// subjects; `false` where they do not come in ascending order, or are no places, and of nulls, texts and small types, which no
+    /// large table has.
+    pub(crate) fn number_runs(
+        &self,
+        rows: std::ops::Range<usize>,
+        first: u32,
+        numbers: &mut [u32],
+        each: &mut dyn FnMut(Name<'a>),
+    ) -> bool {
+        let (keys, values) = match self {
+            Self::Numbers(keys, None) => (*keys, None),
+            Self::Entries(Texts::Dictionary { keys, nulls: None, values }) => (*keys, Some(values)),
+            _ => return false,
+        };
+        let each = &mut |number: i128| {
+            let entry = values.and_then(|values| Some((u32::try_from(number).ok()?, values)));
+            each(entry.map_or(Name::Number(number), |(place, values)| Name::Entry(place, values.get(place as usize).unwrap_or_default())));
+        };
+        let places = values.map(|values| values.len());
+        match keys {
+            Keys::I32(keys) => number_runs(keys.get(rows), places, first, numbers, each),
+            Keys::I64(keys) => number_runs(keys.get(rows), places, first, numbers, each),
+            Keys::U32(keys) => number_runs(keys.get(rows), places, first, numbers, each),
+            Keys::U64(keys) => number_runs(keys.get(rows), places, first, numbers, each),
             _ => false,
         }
     }
@@ -534,16 +574,28 @@ impl<'a> Subjects<'a> {
     pub(crate) fn text(&self, row: usize) -> Option<String> {
         match self {
             Self::Numbers(..) => self.number(row).map(|n| n.to_string()),
-            Self::Texts(texts) => texts.get(row).map(str::to_owned),
+            Self::Texts(texts) | Self::Entries(texts) => texts.get(row).map(str::to_owned),
         }
     }
 }
 
-fn number_runs<T: Copy + PartialOrd + Into<i128>>(keys: Option<&[T]>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(i128)) -> bool {
+/// The same of keys of one type, which are to be among so many places, if they are places.
+fn number_runs<T: Copy + PartialOrd + Into<i128>>(
+    keys: Option<&[T]>,
+    places: Option<usize>,
+    first: u32,
+    numbers: &mut [u32],
+    each: &mut dyn FnMut(i128),
+) -> bool {
     let keys = keys.unwrap_or_default();
     let after = keys.get(1..).unwrap_or_default();
     let Some((start, (out, rest))) = keys.first().zip(numbers.split_first_mut()) else { return false };
     if keys.iter().zip(after).fold(false, |any, (a, b)| any | (a > b)) {
+        return false;
+    }
+    // In ascending order all are among them if the first and the last are.
+    let is_place = |key: Option<&T>| key.and_then(|&key| usize::try_from(key.into()).ok()) < places;
+    if places.is_some() && !(usize::try_from((*start).into()).is_ok() && is_place(keys.last())) {
         return false;
     }
     // The value of each run is written over until the next one begins: that takes no branch.
@@ -605,8 +657,9 @@ pub(crate) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// The columns of a batch that has rows and whose schema has been checked.
-    pub(crate) fn new(batch: &'a RecordBatch, first_row: u64) -> Result<Self, Error> {
+    /// The columns of a batch that has rows and whose schema has been checked; subjects by their places in a dictionary, if it
+    /// is to be kept.
+    pub(crate) fn new(batch: &'a RecordBatch, first_row: u64, keep_dictionary: bool) -> Result<Self, Error> {
         let column = |name: &str| -> Option<&'a dyn Array> {
             let array = batch.column_by_name(name)?;
             // A column of nulls is as if it were not there.
@@ -621,7 +674,10 @@ impl<'a> Batch<'a> {
             |name: &'static str| move || column_fault(Code::WrongType, name, "a column of another type", "the type that the schema names");
         let texts = |name| required(name).and_then(|array| Texts::new(array).ok_or_else(wrong(name)));
         let subject = required("subject")?;
-        let subject = subjects_of(subject).ok_or_else(wrong("subject"))?;
+        let subject = match subjects_of(subject).ok_or_else(wrong("subject"))? {
+            Subjects::Texts(texts @ Texts::Dictionary { .. }) if keep_dictionary => Subjects::Entries(texts),
+            subject => subject,
+        };
         Ok(Self {
             first_row,
             len: batch.num_rows(),

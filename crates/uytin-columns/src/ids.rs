@@ -1,16 +1,19 @@
 //! Texts and numbers as small integers: subjects in order of their values, sources in order of appearance.
 
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use arrow_array::{Array, LargeStringArray};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
 
-use uytin::{Code, Error};
+use uytin::{Code, Error, quote};
 
-use crate::batch::{Batch, CHUNK_ROWS, DictionaryKey, Keys, NULL, Piece, Subjects, Texts, chunks, value_fault};
+use crate::batch::{Batch, CHUNK_ROWS, DictionaryKey, Keys, NULL, Piece, Subjects, Texts, chunks, column_fault, value_fault};
 
 /// What is numbered, as sixteen bytes.
 pub(crate) trait Key: Eq {
@@ -182,7 +185,7 @@ impl<'a> Subjects<'a> {
     pub(crate) fn column(&self) -> Column<'a, '_> {
         match self {
             Self::Numbers(keys, nulls) => Column::Numbers(*keys, *nulls),
-            Self::Texts(texts) => Column::Texts(texts),
+            Self::Texts(texts) | Self::Entries(texts) => Column::Texts(texts),
         }
     }
 }
@@ -411,6 +414,81 @@ fn words<'a, K: Key>(
     Words { words, starts, partitions }
 }
 
+/// Takes the dictionary of which the subjects of these batches are entries, if it is one, as one before or the first; its entries
+/// have to differ.
+pub(crate) fn keep_dictionary(batches: &[RecordBatch], known: &mut Option<ArrayRef>) -> Result<(), Error> {
+    for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
+        let Some(dictionary) = batch.column_by_name("subject").and_then(|array| array.as_any_dictionary_opt()) else { continue };
+        let values = dictionary.values();
+        match known {
+            None => {
+                check_entries(values)?;
+                *known = Some(values.clone());
+            }
+            Some(known) if values.to_data().ptr_eq(&known.to_data()) || values == known => {}
+            Some(_) => {
+                let expected = "one dictionary for all batches, as it is to be kept";
+                return Err(column_fault(Code::Inconsistent, "subject", "batches with different dictionaries", expected));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Entries of a dictionary that one task looks at.
+const CHUNK_ENTRIES: usize = 1 << 16;
+
+/// That no entry of a dictionary is null, or stands there twice.
+fn check_entries(values: &ArrayRef) -> Result<(), Error> {
+    const EXPECTED: &str = "a dictionary whose entries differ, as it is to be kept";
+    let Some(texts) = Texts::new(values.as_ref()) else { return Ok(()) };
+    let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
+    if (1..texts.len()).into_par_iter().all(is_after) && (texts.len() != 1 || texts.get(0).is_some()) {
+        return Ok(());
+    }
+    if let Some(place) = (0..texts.len()).find(|&place| texts.get(place).is_none()) {
+        return Err(column_fault(Code::WrongType, "subject", format!("`null` as entry {place} of the dictionary"), EXPECTED));
+    }
+    // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
+    let hasher = RandomState::default();
+    let hashed = |place: usize| texts.get(place).map_or(0, |text| hasher.hash_one(text));
+    let chunks = (0..texts.len()).into_par_iter().step_by(CHUNK_ENTRIES).map(|start| {
+        let mut parts: Vec<Vec<u64>> = (0..PARTITIONS).map(|_| Vec::with_capacity(CHUNK_ENTRIES / PARTITIONS * 5 / 4)).collect();
+        for hash in (start..texts.len().min(start + CHUNK_ENTRIES)).map(hashed) {
+            if let Some(part) = parts.get_mut((hash >> 40) as usize % PARTITIONS) {
+                part.push(hash);
+            }
+        }
+        parts
+    });
+    let chunks: Vec<Vec<Vec<u64>>> = chunks.collect();
+    let alike = (0..PARTITIONS).into_par_iter().flat_map_iter(|part| {
+        let mut table: HashTable<u64> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
+        let hashes = chunks.iter().filter_map(|chunk| chunk.get(part)).flatten();
+        let is_known = |&hash: &u64| match table.entry(hash, |&known| known == hash, |&known| known) {
+            Entry::Occupied(_) => true,
+            Entry::Vacant(place) => {
+                place.insert(hash);
+                false
+            }
+        };
+        hashes.copied().filter(is_known).collect::<Vec<u64>>()
+    });
+    let alike: HashSet<u64> = alike.collect();
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for place in (0..texts.len()).filter(|&place| alike.contains(&hashed(place))) {
+        let text = texts.get(place).unwrap_or_default();
+        if let Some(before) = seen.insert(text, place) {
+            let found = format!("{} as entries {before} and {place} of the dictionary", quote(text));
+            return Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED));
+        }
+    }
+    Ok(())
+}
+
 /// The subjects of a table: their numbers, in order of value, and their values.
 pub(crate) struct SubjectIds<'a> {
     pub(crate) ids: Ids,
@@ -425,6 +503,8 @@ pub(crate) enum Names<'a> {
     Numbers(Vec<i128>),
     /// A dictionary that is in order.
     Dictionary(Arc<Texts<'a>>),
+    /// A dictionary whose order is that of the result.
+    Entries(Arc<Texts<'a>>),
     /// In arrays of [`ARRAY`] each.
     Texts(Vec<LargeStringArray>),
 }
@@ -450,6 +530,8 @@ fn in_order<'a>(places: &[u32], text: TextAt<'_, 'a>) -> Names<'a> {
 pub(crate) enum Name<'a> {
     Number(i128),
     Text(&'a str),
+    /// The place in a dictionary, and what stands there.
+    Entry(u32, &'a str),
 }
 
 impl Name<'_> {
@@ -457,7 +539,7 @@ impl Name<'_> {
     pub(crate) fn to_text(self) -> Arc<str> {
         match self {
             Self::Number(n) => n.to_string().into(),
-            Self::Text(text) => text.into(),
+            Self::Text(text) | Self::Entry(_, text) => text.into(),
         }
     }
 }
@@ -469,6 +551,7 @@ impl Names<'_> {
             Self::From(first) => Some(Name::Number(first + number as i128)),
             Self::Numbers(numbers) => numbers.get(number).map(|&n| Name::Number(n)),
             Self::Dictionary(texts) => texts.get(number).map(Name::Text),
+            Self::Entries(texts) => Some(Name::Entry(u32::try_from(number).ok()?, texts.get(number)?)),
             Self::Texts(arrays) => {
                 let (array, place) = (arrays.get(number / ARRAY)?, number % ARRAY);
                 (place < array.len()).then(|| Name::Text(array.value(place)))
@@ -484,7 +567,7 @@ impl<'a> SubjectIds<'a> {
         let texts: Vec<&Texts<'a>> = batches
             .iter()
             .filter_map(|batch| match &batch.subject {
-                Subjects::Texts(texts) => Some(texts),
+                Subjects::Texts(texts) | Subjects::Entries(texts) => Some(texts),
                 Subjects::Numbers(..) => None,
             })
             .collect();
@@ -492,10 +575,16 @@ impl<'a> SubjectIds<'a> {
             return Self::of_numbers(batches, rows);
         }
         if let Some(dictionaries) = dictionaries(&texts) {
+            if let (Some(Subjects::Entries(_)), Some((_, texts))) = (batches.first().map(|batch| &batch.subject), dictionaries.first()) {
+                // Others hold the same.
+                let same = || Map::Same(u32::try_from(texts.len()).unwrap_or(NULL));
+                let ids = Ids::Maps(dictionaries.iter().map(|(key, _)| (*key, same())).collect());
+                return Self { ids, count: texts.len(), names: Names::Entries(Arc::clone(texts)) };
+            }
             return Self::of_dictionaries(&dictionaries);
         }
         let (first, mut codes, values) = encode(batches, |batch, row| match &batch.subject {
-            Subjects::Texts(texts) => texts.get(row),
+            Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
         let text: TextAt<'_, '_> = &|place| values.get(place).copied();
@@ -586,7 +675,7 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
             let numbers = nulls.valid_indices().filter_map(|row| Subjects::Numbers(*keys, None).number(row));
             numbers.fold((i128::MAX, i128::MIN), |(min, max), n| (min.min(n), max.max(n)))
         }
-        Subjects::Texts(_) => (i128::MAX, i128::MIN),
+        Subjects::Texts(_) | Subjects::Entries(_) => (i128::MAX, i128::MIN),
     }
 }
 

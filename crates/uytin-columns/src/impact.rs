@@ -72,7 +72,7 @@ impl Groups {
             last = Some((name, number));
             let before = match &subjects {
                 Subjects::Numbers(..) => subjects.number(row).map(|n| *self.numbers.entry(n).or_insert(number)),
-                Subjects::Texts(texts) => texts.get(row).map(|text| match self.texts.get(text) {
+                Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row).map(|text| match self.texts.get(text) {
                     Some(&before) => before,
                     None => *self.texts.entry(text.into()).or_insert(number),
                 }),
@@ -128,7 +128,7 @@ impl Groups {
     fn get(&self, name: Name<'_>) -> Option<&Arc<str>> {
         let number = match name {
             Name::Number(n) => self.numbers.get(&n).or_else(|| self.texts.get(n.to_string().as_str())),
-            Name::Text(text) => self.texts.get(text).or_else(|| self.numbers.get(&text.parse::<i128>().ok()?)),
+            Name::Text(text) | Name::Entry(_, text) => self.texts.get(text).or_else(|| self.numbers.get(&text.parse::<i128>().ok()?)),
         };
         self.names.get(*number? as usize)
     }
@@ -153,7 +153,7 @@ pub type ChangeSink<'s> = dyn FnMut(&str, Option<&str>, &Change) -> Result<(), E
 
 /// Scores a population under every policy of the chain, by one run of the engine each: one more than there are steps. `input`
 /// gives the records of a run, in the same rows each time; where the job's input is not sorted it is asked once, and the rows stay in
-/// memory. Beside what the job holds, a subject takes its id and four bytes a policy. `job`'s own policy and extras are not looked at.
+/// memory. Beside what the job holds, a subject takes its id and four bytes a policy. `job`'s own policy and columns are not looked at.
 ///
 /// `each` is handed every subject with what changes for it, in ascending order.
 ///
@@ -188,7 +188,7 @@ where
         };
         let one = Job {
             policy,
-            extras: crate::output::Extras::default(),
+            columns: crate::output::Columns::default(),
             previous: previous.as_ref(),
             screening: None,
             progress: Some(&tell),
@@ -218,11 +218,7 @@ where
             standpoints.clear();
             standpoints.extend(runs.iter().map_while(|run| run.standpoint(row)));
             row += 1;
-            let name = match &names {
-                Subjects::Numbers(..) => names.number(place).map(Name::Number),
-                Subjects::Texts(texts) => texts.get(place).map(Name::Text),
-            };
-            let name = name.ok_or_else(lost)?;
+            let name = names.name(place).ok_or_else(lost)?;
             let group = of.groups.and_then(|groups| groups.get(name));
             let change = tally.add(&standpoints, group).ok_or_else(lost)?;
             if let Some(each) = &mut each {

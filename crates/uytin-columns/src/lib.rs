@@ -22,7 +22,7 @@ pub use engine::{Job, Progress, Screening, Summary, Watch};
 #[cfg(any(feature = "csv", feature = "ipc", feature = "parquet"))]
 pub use file::{Batches, Format, Writer, read, write};
 pub use impact::{ChangeSink, Groups, ImpactOf, PreviousOf, impact};
-pub use output::{Extras, is_synthetic, labelled, output_schema};
+pub use output::{Columns, is_synthetic, labelled, output_schema};
 pub use population::{Scored, population, scores};
 pub use previous::Previous;
 pub use row::columns_of;

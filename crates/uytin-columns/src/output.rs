@@ -8,8 +8,8 @@ use arrow_array::types::{
     ArrowPrimitiveType, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, ListArray, PrimitiveArray, RecordBatch, StringArray,
-    StructArray, UInt32Array,
+    Array, ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, ListArray, PrimitiveArray, RecordBatch,
+    StringArray, StructArray, UInt32Array, make_array,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
@@ -21,9 +21,16 @@ use crate::engine::Job;
 use crate::ids::Name;
 use crate::space::{Arena, Closed};
 
-/// Columns that are made on request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extras {
+/// Which columns the result has besides `subject`, `score`, `lower`, `upper`, `coverage`, `tier`, `valid_until` and
+/// `human_review`: by default the pillars, and all others on request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// `pillar_ID`: the score of each pillar. Without them the result takes half of the memory.
+    pub pillars: bool,
+    /// Whether subjects that are entries of a dictionary in the input are that in the result too, and come in the order of that
+    /// dictionary: their texts are then neither sorted nor copied. All batches need to have the same dictionary, with entries
+    /// that differ. No effect on other subjects.
+    pub dictionary: bool,
     /// `waterfall`: a list of parts, whose points sum to the score.
     pub waterfall: bool,
     /// `criteria`: a list of estimates with mean, bounds, coverage and masses.
@@ -36,13 +43,20 @@ pub struct Extras {
     pub json: bool,
 }
 
-impl Extras {
-    /// Every column.
-    pub const ALL: Self = Self { waterfall: true, criteria: true, reasons: true, set_aside: true, json: true };
+impl Columns {
+    /// Every column, subjects as texts.
+    pub const ALL: Self =
+        Self { pillars: true, dictionary: false, waterfall: true, criteria: true, reasons: true, set_aside: true, json: true };
 
     /// Whether a column asks for the explained assessment.
     pub(crate) const fn explained(self) -> bool {
         self.waterfall || self.criteria || self.reasons || self.json
+    }
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self { pillars: true, dictionary: false, waterfall: false, criteria: false, reasons: false, set_aside: false, json: false }
     }
 }
 
@@ -97,14 +111,16 @@ fn set_aside_fields() -> Fields {
 
 /// The schema of the result: names, types, and what every surface that shows a score says, as metadata.
 ///
-/// `subject` has the type of the input where that holds integers, else utf8; `score`, `lower` and `upper` are points with
+/// `subject` has the type of the input where that holds integers, or a dictionary that is to be kept, else utf8; `score`, `lower` and `upper` are points with
 /// one decimal; `coverage` is a fraction; `pillar_ID` are points, null where every criterion of the pillar is exempt.
 #[must_use]
-pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: Extras) -> SchemaRef {
-    let subject = if subject.is_integer() { subject.clone() } else { DataType::Utf8 };
+pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, columns: Columns) -> SchemaRef {
+    let is_kept = subject.is_integer() || columns.dictionary && matches!(subject, DataType::Dictionary(..));
+    let subject = if is_kept { subject.clone() } else { DataType::Utf8 };
+    let pillars = if columns.pillars { policy.document().pillars.as_slice() } else { &[] };
     let points = |name: &str| Field::new(name, DataType::Float64, false);
     let of_unrated = "of an unrated subject it is the prior's, not the subject's: show the range from lower to upper instead";
-    let mut columns = vec![
+    let mut fields = vec![
         Field::new("subject", subject, false),
         points("score").with_metadata(HashMap::from([("note".to_owned(), of_unrated.to_owned())])),
         points("lower"),
@@ -114,15 +130,15 @@ pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: E
         Field::new("valid_until", DataType::Date32, false),
         Field::new("human_review", DataType::Boolean, false),
     ];
-    columns.extend(policy.document().pillars.iter().map(|pillar| Field::new(format!("pillar_{}", pillar.id), DataType::Float64, true)));
+    fields.extend(pillars.iter().map(|pillar| Field::new(format!("pillar_{}", pillar.id), DataType::Float64, true)));
     let on_request = [
-        (extras.waterfall, Field::new("waterfall", list(waterfall_fields()), false)),
-        (extras.criteria, Field::new("criteria", list(criteria_fields()), false)),
-        (extras.reasons, Field::new("reasons", list(reasons_fields()), false)),
-        (extras.set_aside, Field::new("set_aside", DataType::Struct(set_aside_fields()), false)),
-        (extras.json, Field::new("assessment", DataType::Utf8, false)),
+        (columns.waterfall, Field::new("waterfall", list(waterfall_fields()), false)),
+        (columns.criteria, Field::new("criteria", list(criteria_fields()), false)),
+        (columns.reasons, Field::new("reasons", list(reasons_fields()), false)),
+        (columns.set_aside, Field::new("set_aside", DataType::Struct(set_aside_fields()), false)),
+        (columns.json, Field::new("assessment", DataType::Utf8, false)),
     ];
-    columns.extend(on_request.into_iter().filter(|(wanted, _)| *wanted).map(|(_, field)| field));
+    fields.extend(on_request.into_iter().filter(|(wanted, _)| *wanted).map(|(_, field)| field));
     let notice = &policy.document().notice;
     let metadata = [
         ("uytin.engine", uytin::VERSION.to_owned()),
@@ -133,7 +149,7 @@ pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, extras: E
         ("uytin.notice.en", notice.get(Language::English).to_owned()),
         ("uytin.notice.vi", notice.get(Language::Vietnamese).to_owned()),
     ];
-    Arc::new(Schema::new_with_metadata(columns, HashMap::from(metadata.map(|(name, value)| (name.to_owned(), value)))))
+    Arc::new(Schema::new_with_metadata(fields, HashMap::from(metadata.map(|(name, value)| (name.to_owned(), value)))))
 }
 
 /// The metadata that says that records are synthetic, and about nobody.
@@ -157,27 +173,29 @@ pub fn labelled(schema: SchemaRef, input: &Schema) -> SchemaRef {
 /// What the columns of a table share.
 pub(crate) struct Shape {
     pub(crate) schema: SchemaRef,
-    pub(crate) extras: Extras,
+    pub(crate) columns: Columns,
     /// The brief, and whether to say what stood there.
     pub(crate) screening: Option<(Brief, bool)>,
     tiers: Arc<StringArray>,
     imposed: usize,
     earned: usize,
     pillars: usize,
+    /// What subjects are entries of.
+    dictionary: Option<ArrayRef>,
     /// Of as many subjects as most batches have, which share it.
     valid_until: Date32Array,
 }
 
 impl Shape {
-    /// For records with this schema.
-    pub(crate) fn new(job: &Job<'_>, input: &Schema) -> Self {
-        let Job { policy, as_of, extras, .. } = *job;
+    /// For records with this schema, whose subjects are entries of this dictionary, if it is kept.
+    pub(crate) fn new(job: &Job<'_>, input: &Schema, dictionary: Option<ArrayRef>) -> Self {
+        let Job { policy, as_of, columns, .. } = *job;
         let subject = input.field_with_name("subject").map_or(&DataType::Utf8, |field| field.data_type());
-        let mut schema = labelled(output_schema(policy, as_of, subject, extras), input);
+        let mut schema = labelled(output_schema(policy, as_of, subject, columns), input);
         if job.screening.is_some() {
             let further = [Field::new("condition", DataType::Int16, true), Field::new("left_out", DataType::Utf8, true)];
-            let columns: Vec<FieldRef> = schema.fields().iter().cloned().chain(further.map(Arc::new)).collect();
-            schema = Arc::new(Schema::new_with_metadata(columns, schema.metadata().clone()));
+            let fields: Vec<FieldRef> = schema.fields().iter().cloned().chain(further.map(Arc::new)).collect();
+            schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
         }
         let document = policy.document();
         let (imposed, earned) = (document.tiers.imposed.len(), document.tiers.earned.len());
@@ -188,12 +206,13 @@ impl Shape {
         let tiers = tiers.chain((0..earned).rev().map(|n| Tier::Earned(place(n))));
         Self {
             schema,
-            extras,
+            columns,
             screening: job.screening.map(|screening| (screening.brief.clone(), screening.left_out)),
             tiers: Arc::new(tiers.map(|tier| Some(resolver.tier_id(tier))).collect()),
             imposed,
             earned,
-            pillars: document.pillars.len(),
+            pillars: if columns.pillars { document.pillars.len() } else { 0 },
+            dictionary,
             valid_until: Date32Array::from_value(as_of.plus(document.validity_days).days(), ROWS_MAX * 2),
         }
     }
@@ -242,7 +261,7 @@ type ReasonColumns = ([StringBuilder; 8], Vec<f64>);
 
 /// Collects the rows of one batch of the result.
 pub(crate) struct Rows {
-    /// Their low halves, which is all of them that the column has.
+    /// Their low halves, which is all of them that the column has; places in a dictionary.
     numbers: Vec<u64>,
     texts: StringBuilder,
     verdicts: Vec<Verdict>,
@@ -273,7 +292,7 @@ impl Rows {
     pub(crate) fn new(shape: &Shape, capacity: usize) -> Self {
         let capacity = capacity.min(ROWS_MAX);
         Self {
-            numbers: Vec::with_capacity(if shape.schema.field(0).data_type().is_integer() { capacity } else { 0 }),
+            numbers: Vec::with_capacity(if *shape.schema.field(0).data_type() == DataType::Utf8 { 0 } else { capacity }),
             texts: StringBuilder::new(),
             verdicts: Vec::with_capacity(capacity),
             pillars: Vec::with_capacity(capacity * shape.pillars),
@@ -307,6 +326,7 @@ impl Rows {
                 self.bytes += text.len();
                 self.texts.append_value(text);
             }
+            Name::Entry(place, _) => self.numbers.push(place.into()),
         }
     }
 
@@ -341,7 +361,7 @@ impl Rows {
 
     /// Adds what the explained assessment has beyond the verdict.
     pub(crate) fn add_explained(&mut self, shape: &Shape, policy: &Policy, assessment: &Assessment) {
-        let Extras { waterfall, criteria, reasons, json, .. } = shape.extras;
+        let Columns { waterfall, criteria, reasons, json, .. } = shape.columns;
         let source = |part: &uytin::Part| part.record.as_ref().map(|record| record.source.clone());
         if waterfall {
             let ([kind, id, of], points) = &mut self.waterfall.columns;
@@ -393,15 +413,16 @@ impl Rows {
         let rows = self;
         let (verdicts, count) = (rows.verdicts.as_slice(), rows.verdicts.len());
         let subject = shape.schema.field(0).data_type();
+        let key = if let DataType::Dictionary(key, _) = subject { key } else { subject };
         let own = |place: usize| rows.pillars.iter().skip(place).step_by(shape.pillars);
         let all_full = rows.pillars.iter().fold(true, |all, &score| all & (score != NO_SCORE));
         let full: Vec<bool> = (0..shape.pillars).map(|place| all_full || own(place).all(|&score| score != NO_SCORE)).collect();
-        let widths = [subject.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2];
+        let widths = [key.primitive_width().unwrap_or_default(), 8, 8, 8, 8, 2];
         let widths = widths.into_iter().chain(full.iter().map(|&full| if full { 8 } else { 0 }));
         let (memory, from, closed) = arena.lend(widths.map(|width| words(width, count)).sum());
-        let mut space = Columns { memory, from, count, columns: Vec::new() };
-        match subject.is_integer() {
-            true => integers(subject, &rows.numbers, &mut space),
+        let mut space = Lent { memory, from, count, columns: Vec::new() };
+        match key.is_integer() {
+            true => integers(key, &rows.numbers, shape.dictionary.clone().map(|values| (subject.clone(), values)), &mut space),
             false => space.ready(Arc::new(rows.texts.finish())),
         }
         space.fill::<Float64Type>(verdicts.iter().map(|verdict| verdict.score.value()));
@@ -432,28 +453,28 @@ impl Rows {
         (rows.count, rows.bytes) = (0, 0);
         let real = |values: Vec<f64>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
         let text = |builder: &mut StringBuilder| -> ArrayRef { Arc::new(builder.finish()) };
-        if shape.extras.waterfall {
+        if shape.columns.waterfall {
             let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.waterfall, Lists::new());
             let parts = texts.iter_mut().map(text).chain([real(points)]).collect();
             columns.push(ready(list_array(lengths, waterfall_fields(), parts)));
         }
-        if shape.extras.criteria {
+        if shape.columns.criteria {
             let Lists { lengths, columns: (mut id, reals) } = std::mem::replace(&mut rows.criteria, Lists::new());
             let parts = [text(&mut id)].into_iter().chain(reals.into_iter().map(real)).collect();
             columns.push(ready(list_array(lengths, criteria_fields(), parts)));
         }
-        if shape.extras.reasons {
+        if shape.columns.reasons {
             let Lists { lengths, columns: (mut texts, points) } = std::mem::replace(&mut rows.reasons, Lists::new());
             let mut parts: Vec<ArrayRef> = texts.iter_mut().map(text).collect();
             parts.insert(4, real(points));
             columns.push(ready(list_array(lengths, reasons_fields(), parts)));
         }
-        if shape.extras.set_aside {
+        if shape.columns.set_aside {
             let parts =
                 std::mem::take(&mut rows.set_aside).into_iter().map(|counts| -> ArrayRef { Arc::new(UInt32Array::from(counts)) }).collect();
             columns.push(ready(Arc::new(StructArray::new(set_aside_fields(), parts, None))));
         }
-        if shape.extras.json {
+        if shape.columns.json {
             columns.push(ready(Arc::new(rows.json.finish())));
         }
         if shape.screening.is_some() {
@@ -493,7 +514,7 @@ const fn words(width: usize, count: usize) -> usize {
 }
 
 /// The columns of a batch as they are written one after the other.
-struct Columns<'a> {
+struct Lent<'a> {
     /// What is left.
     memory: &'a mut [u64],
     /// The place of its first word.
@@ -502,7 +523,7 @@ struct Columns<'a> {
     columns: Vec<Column>,
 }
 
-impl Columns<'_> {
+impl Lent<'_> {
     fn ready(&mut self, array: ArrayRef) {
         self.columns.push(ready(array));
     }
@@ -532,18 +553,29 @@ impl Columns<'_> {
     }
 }
 
-/// Integers as an array of the type that they came in.
+/// Integers as an array of the type that they came in, or as keys of a dictionary of that type.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "each came in that type")]
-fn integers(of: &DataType, numbers: &[u64], space: &mut Columns<'_>) {
-    let numbers = numbers.iter();
-    match of {
-        DataType::Int8 => space.fill::<Int8Type>(numbers.map(|&n| n as i8)),
-        DataType::Int16 => space.fill::<Int16Type>(numbers.map(|&n| n as i16)),
-        DataType::Int32 => space.fill::<Int32Type>(numbers.map(|&n| n as i32)),
-        DataType::UInt8 => space.fill::<UInt8Type>(numbers.map(|&n| n as u8)),
-        DataType::UInt16 => space.fill::<UInt16Type>(numbers.map(|&n| n as u16)),
-        DataType::UInt32 => space.fill::<UInt32Type>(numbers.map(|&n| n as u32)),
-        DataType::UInt64 => space.fill::<UInt64Type>(numbers.copied()),
-        _ => space.fill::<Int64Type>(numbers.map(|&n| n as i64)),
+fn integers(of: &DataType, numbers: &[u64], dictionary: Option<(DataType, ArrayRef)>, space: &mut Lent<'_>) {
+    macro_rules! write {
+        ($of:ty) => {
+            space.fill_as::<$of>(numbers.iter().map(|&n| n as _), move |keys| entries(Arc::new(keys), dictionary))
+        };
     }
+    match of {
+        DataType::Int8 => write!(Int8Type),
+        DataType::Int16 => write!(Int16Type),
+        DataType::Int32 => write!(Int32Type),
+        DataType::UInt8 => write!(UInt8Type),
+        DataType::UInt16 => write!(UInt16Type),
+        DataType::UInt32 => write!(UInt32Type),
+        DataType::UInt64 => write!(UInt64Type),
+        _ => write!(Int64Type),
+    }
+}
+
+/// Keys with the dictionary that they are of, if they are; `None` where it does not have one of them.
+fn entries(keys: ArrayRef, dictionary: Option<(DataType, ArrayRef)>) -> Option<ArrayRef> {
+    let Some((of, values)) = dictionary else { return Some(keys) };
+    let data = keys.to_data().into_builder().data_type(of).add_child_data(values.to_data());
+    Some(make_array(data.build().ok()?))
 }

@@ -57,7 +57,9 @@ impl Previous {
                 let tier = PreviousTier { id: id.into(), tier: resolver.tier(id) };
                 let replaced = match &subjects {
                     Subjects::Numbers(..) => subjects.number(row).map(|n| previous.numbers.insert(n, tier)),
-                    Subjects::Texts(texts) => texts.get(row).map(|text| previous.texts.insert(text.into(), tier)),
+                    Subjects::Texts(texts) | Subjects::Entries(texts) => {
+                        texts.get(row).map(|text| previous.texts.insert(text.into(), tier))
+                    }
                 };
                 let at = first_row + row as u64;
                 match replaced {
@@ -89,7 +91,7 @@ impl Previous {
     pub(crate) fn get(&self, name: Name<'_>) -> Option<&PreviousTier> {
         match name {
             Name::Number(n) => self.numbers.get(&n),
-            Name::Text(text) => self.texts.get(text),
+            Name::Text(text) | Name::Entry(_, text) => self.texts.get(text),
         }
     }
 }

@@ -86,7 +86,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),
-            crowd: Crowd::new(context.policy, context.as_of, context.keys()),
+            crowd: Crowd::new(context.policy, context.as_of, context.keys(), context.shape.columns.pillars),
             masses: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
@@ -152,7 +152,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             cells = rest;
             let Self { context, crowd, rows, part: Part { set_aside, subjects, with_previous, .. }, .. } = self;
             let shape = context.shape;
-            if shape.extras.set_aside {
+            if shape.columns.set_aside {
                 for own in own.chunk_by(same_subject(layout.keys)) {
                     let mut counts = Counts::default();
                     count_aside(&mut counts, layout, own);
@@ -192,7 +192,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         for (all, &count) in self.part.set_aside.iter_mut().zip(counts) {
             *all += count;
         }
-        if self.context.shape.extras.set_aside {
+        if self.context.shape.columns.set_aside {
             self.rows.add_set_aside(counts);
         }
     }
@@ -264,7 +264,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         if let Some((brief, with_text)) = &context.shape.screening {
             self.rows.add_screened(brief, *with_text, name, brief.shortfall(&rows(&bound), context.as_of, &verdict));
         }
-        if context.shape.extras.explained() {
+        if context.shape.columns.explained() {
             let assessment = bound.assess(context.as_of, previous.map(|previous| &*previous.id));
             self.rows.add_explained(context.shape, context.policy, &assessment);
         }

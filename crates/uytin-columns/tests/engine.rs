@@ -11,10 +11,11 @@ use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, Int32Array, Rec
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use arrow_select::concat::concat_batches;
+use arrow_select::take::take_record_batch;
 use proptest::prelude::*;
 use uytin::kernel::SetAside;
 use uytin::{Body, Date, Ledger, Policy, Record, Status};
-use uytin_columns::{Extras, Job, Previous, Summary, columns_of};
+use uytin_columns::{Columns, Job, Previous, Summary, columns_of};
 
 #[path = "../../uytin/src/random.rs"]
 #[allow(dead_code, unreachable_pub)]
@@ -183,6 +184,45 @@ impl Table {
         }
     }
 
+    /// The rows as batches whose subjects are entries of one dictionary in no order, which has more of them.
+    fn by_dictionary(&mut self, sorted: bool) -> Vec<RecordBatch> {
+        let batches = self.batches(false);
+        let mut all = concat_batches(&batches[0].schema(), &batches).unwrap();
+        let subjects = cast(all.column_by_name("subject").unwrap(), &DataType::Utf8).unwrap();
+        let mut entries: Vec<&str> = subjects.as_string::<i32>().iter().flatten().chain(["nobody", "nobody else"]).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let random = &mut self.random;
+        for n in (1..entries.len()).rev() {
+            entries.swap(n, random.below(n as u64 + 1) as usize);
+        }
+        let place = |text: Option<&str>| i32::try_from(entries.iter().position(|entry| Some(*entry) == text).unwrap()).unwrap();
+        let keys: ArrayRef = Arc::new(subjects.as_string::<i32>().iter().map(|text| Some(place(text))).collect::<Int32Array>());
+        let [key, value] = [&[DataType::Int32, DataType::UInt16, DataType::Int64][..], &[DataType::Utf8, DataType::LargeUtf8]]
+            .map(|all| all[random.below(all.len() as u64) as usize].clone());
+        let of = DataType::Dictionary(Box::new(key.clone()), Box::new(value.clone()));
+        let values = cast(&StringArray::from(entries), &value).unwrap();
+        let keys = cast(&keys, &key).unwrap().to_data().into_builder().data_type(of.clone()).add_child_data(values.to_data());
+        let subject = arrow_array::make_array(keys.build().unwrap());
+        let mut columns = all.columns().to_vec();
+        let place = all.schema().index_of("subject").unwrap();
+        columns[place] = subject;
+        let schema = all.schema();
+        let fields = schema.fields().iter().enumerate().map(|(n, field)| match n {
+            _ if n == place => Arc::new(Field::new("subject", of.clone(), true)),
+            _ => field.clone(),
+        });
+        all = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns).unwrap();
+        if sorted {
+            let keys = cast(all.column(place).as_any_dictionary().keys(), &DataType::Int64).unwrap();
+            let mut rows: Vec<u32> = (0..u32::try_from(all.num_rows()).unwrap()).collect();
+            rows.sort_by_key(|&row| keys.as_primitive::<arrow_array::types::Int64Type>().value(row as usize));
+            all = take_record_batch(&all, &UInt32Array::from(rows)).unwrap();
+        }
+        let each = if random.one_in(2) { 13 } else { 4000 };
+        (0..all.num_rows()).step_by(each).map(|start| all.slice(start, each.min(all.num_rows() - start))).collect()
+    }
+
     fn encoding(random: &mut Random, subjects: Subjects, name: &str) -> DataType {
         let plain = [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View];
         let keys = [DataType::Int16, DataType::Int32, DataType::UInt16, DataType::UInt32, DataType::UInt64];
@@ -258,10 +298,14 @@ fn rows(batches: &[RecordBatch]) -> Vec<(String, RecordBatch)> {
     rows
 }
 
-fn check(table: &Table, expected: &BTreeMap<String, uytin::Assessment>, batches: &[RecordBatch], summary: &Summary, extras: Extras) {
+fn check(table: &Table, expected: &BTreeMap<String, uytin::Assessment>, batches: &[RecordBatch], summary: &Summary, columns: Columns) {
     let rows = rows(batches);
     let mut order: Vec<&String> = expected.keys().collect();
-    if table.subjects != Subjects::Texts {
+    if columns.dictionary {
+        let kept = batches.first().map(|batch| batch.column_by_name("subject").unwrap().as_any_dictionary().values().clone());
+        let kept = cast(&kept.unwrap_or_else(|| Arc::new(StringArray::from(Vec::<&str>::new()))), &DataType::Utf8).unwrap();
+        order.sort_by_key(|subject| kept.as_string::<i32>().iter().position(|entry| entry == Some(subject)));
+    } else if table.subjects != Subjects::Texts {
         order.sort_by_key(|subject| subject.parse::<i64>().unwrap());
     }
     assert_eq!(rows.iter().map(|(subject, _)| subject).collect::<Vec<_>>(), order);
@@ -279,7 +323,9 @@ fn check(table: &Table, expected: &BTreeMap<String, uytin::Assessment>, batches:
         assert_eq!(Date::from_days(day).unwrap(), assessment.valid_until);
         assert_eq!(row.column_by_name("human_review").unwrap().as_boolean().value(0), assessment.needs_human_review(), "{subject}");
         for pillar in &table.policy.document().pillars {
-            let column = row.column_by_name(&format!("pillar_{}", pillar.id)).unwrap().as_primitive::<Float64Type>().clone();
+            let column = row.column_by_name(&format!("pillar_{}", pillar.id));
+            assert_eq!(column.is_some(), columns.pillars);
+            let Some(column) = column.map(|column| column.as_primitive::<Float64Type>().clone()) else { continue };
             let found = column.is_valid(0).then(|| column.value(0));
             let score = assessment.pillars.iter().find(|score| score.id == pillar.id).map(|score| score.score.value());
             assert_eq!(found, score, "{subject} {}", pillar.id);
@@ -287,25 +333,25 @@ fn check(table: &Table, expected: &BTreeMap<String, uytin::Assessment>, batches:
         let mut own = [0; 9];
         assessment.set_aside.iter().for_each(|aside| own[aside.reason as usize] += 1);
         own.iter().zip(&mut counts).for_each(|(own, all)| *all += u64::from(*own));
-        if extras.set_aside {
+        if columns.set_aside {
             let column = row.column_by_name("set_aside").unwrap().as_struct().clone();
             let found: Vec<u32> = column.columns().iter().map(|counts| counts.as_primitive::<UInt32Type>().value(0)).collect();
             assert_eq!(found, own, "{subject}");
         }
-        if extras.json {
+        if columns.json {
             assert_eq!(row.column_by_name("assessment").unwrap().as_string::<i32>().value(0), assessment.to_json(), "{subject}");
         }
-        if extras.waterfall {
+        if columns.waterfall {
             let list = row.column_by_name("waterfall").unwrap().as_list::<i32>().value(0);
             let points = list.as_struct().column_by_name("points").unwrap().as_primitive::<Float64Type>().clone();
             assert!(points.values().iter().copied().eq(assessment.waterfall.iter().map(|part| part.points.value())));
         }
-        if extras.criteria {
+        if columns.criteria {
             let list = row.column_by_name("criteria").unwrap().as_list::<i32>().value(0);
             let mean = list.as_struct().column_by_name("mean").unwrap().as_primitive::<Float64Type>().clone();
             assert!(mean.values().iter().copied().eq(assessment.criteria.iter().map(|criterion| criterion.mean)));
         }
-        if extras.reasons {
+        if columns.reasons {
             let list = row.column_by_name("reasons").unwrap().as_list::<i32>().value(0);
             let text = list.as_struct().column_by_name("vi").unwrap().as_string::<i32>().clone();
             let expected = assessment.reasons.iter().map(|reason| reason.text(&table.policy, uytin::Language::Vietnamese));
@@ -328,18 +374,30 @@ proptest! {
         let expected = table.expected();
         let previous = table.previous();
         let policy = table.policy.clone();
-        let only_counts = Extras { set_aside: true, ..Extras::default() };
-        for (sorted, extras, threads) in
-            [(false, Extras::default(), 2), (false, only_counts, 1), (true, only_counts, 3), (false, Extras::ALL, 2), (true, Extras::ALL, 1)]
+        let only_counts = Columns { set_aside: true, ..Columns::default() };
+        for (sorted, columns, threads) in
+            [(false, Columns::default(), 2), (false, only_counts, 1), (true, only_counts, 3), (false, Columns::ALL, 2), (true, Columns::ALL, 1)]
         {
             let batches = table.batches(sorted);
-            let job = Job { sorted, extras, threads, previous: Some(&previous), ..Job::new(&policy, as_of()) };
+            let job = Job { sorted, columns, threads, previous: Some(&previous), ..Job::new(&policy, as_of()) };
             let (result, summary) = job.run(&batches).unwrap();
-            check(&table, &expected, &result, &summary, extras);
+            check(&table, &expected, &result, &summary, columns);
             let mut streamed = Vec::new();
             let of_stream = job.stream(batches.iter().cloned().map(Ok), |batch| { streamed.push(batch); Ok(()) }).unwrap();
             prop_assert_eq!(&of_stream, &summary);
-            check(&table, &expected, &streamed, &summary, extras);
+            check(&table, &expected, &streamed, &summary, columns);
+        }
+        if table.subjects == Subjects::Texts {
+            let few = Columns { pillars: false, dictionary: true, ..Columns::default() };
+            for (sorted, columns) in [(false, few), (true, few), (false, Columns { set_aside: true, ..few }), (true, Columns { dictionary: true, ..Columns::ALL })] {
+                let batches = table.by_dictionary(sorted);
+                let job = Job { sorted, columns, threads: 2, previous: Some(&previous), ..Job::new(&policy, as_of()) };
+                let (result, summary) = job.run(&batches).unwrap();
+                check(&table, &expected, &result, &summary, columns);
+                let mut streamed = Vec::new();
+                job.stream(batches.iter().cloned().map(Ok), |batch| { streamed.push(batch); Ok(()) }).unwrap();
+                check(&table, &expected, &streamed, &summary, columns);
+            }
         }
     }
 }
@@ -477,6 +535,18 @@ fn a_large_table_gives_the_same_in_any_order() {
     let result = concat_batches(&result[0].schema(), &result).unwrap();
     assert!(result.columns()[1..] == expected.columns()[1..]);
     assert!(result.column(0).as_string::<i32>().iter().flatten().eq((0..SUBJECTS).map(|n| format!("{n:06}"))));
+    // In the order of that dictionary.
+    let columns = Columns { pillars: false, dictionary: true, ..Columns::default() };
+    let (result, same) = Job { columns, ..job }.run(&shuffled.iter().map(by_name).collect::<Vec<_>>()).unwrap();
+    assert_eq!(same, summary);
+    let result = concat_batches(&result[0].schema(), &result).unwrap();
+    let keys = result.column(0).as_dictionary::<Int32Type>();
+    assert!(keys.keys().values().iter().copied().eq(0..i32::try_from(SUBJECTS).unwrap()));
+    assert!(keys.downcast_dict::<StringArray>().unwrap().into_iter().flatten().eq(in_dictionary.iter().map(|n| format!("{n:06}"))));
+    let scores = |batch: &RecordBatch| batch.column_by_name("score").unwrap().as_primitive::<Float64Type>().clone();
+    let (found, expected) = (scores(&result), scores(&expected));
+    assert!(found.values().iter().zip(&in_dictionary).all(|(score, &n)| *score == expected.value(n as usize)));
+    assert_eq!(result.num_columns(), 8);
 }
 
 /// Nothing takes memory by the pairs of criteria and classes.

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, Int64Array, NullArray, RecordBatch, StringArray, UInt64Array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use uytin::{Code, Date, Error, Policy};
-use uytin_columns::{Extras, Format, Job, Previous, Simulation, SimulationOrder, Summary, Writer, output_schema, read, write};
+use uytin_columns::{Columns, Format, Job, Previous, Simulation, SimulationOrder, Summary, Writer, output_schema, read, write};
 
 fn day() -> Date {
     Date::new(2026, 11, 21).unwrap()
@@ -49,9 +50,65 @@ fn run(batch: &RecordBatch) -> Result<Summary, Error> {
     let policy = Policy::reference();
     let job = Job { threads: 2, ..Job::new(&policy, day()) };
     let one = job.run(std::slice::from_ref(batch)).map(|(_, summary)| summary);
-    let other = Job { extras: Extras::ALL, ..job }.run(std::slice::from_ref(batch)).map(|(_, summary)| summary);
+    let other = Job { columns: Columns::ALL, ..job }.run(std::slice::from_ref(batch)).map(|(_, summary)| summary);
     assert_eq!(one.is_ok(), other.is_ok());
     one
+}
+
+#[test]
+fn a_dictionary_to_keep_is_one_and_its_entries_differ() {
+    let policy = Policy::reference();
+    let columns = Columns { dictionary: true, ..Columns::default() };
+    let of = |keys: &[i32], entries: &[Option<&str>]| -> RecordBatch {
+        let keys = arrow_array::Int32Array::from(keys.to_vec());
+        let subject = arrow_array::DictionaryArray::try_new(keys, texts(entries)).unwrap();
+        table(&[("subject", Some(Arc::new(subject)))])
+    };
+    let refused = |sorted: bool, batches: &[RecordBatch]| {
+        let error = Job { sorted, columns, ..Job::new(&policy, day()) }.run(batches).unwrap_err();
+        (error.code(), error.path().to_owned(), error.found().to_owned())
+    };
+    let good = of(&[1, 1, 2], &[Some("z"), Some("b"), Some("a")]);
+    for sorted in [false, true] {
+        let twice = of(&[0, 1, 2], &[Some("z"), Some("b"), Some("z")]);
+        let found = "`z` as entries 0 and 2 of the dictionary".to_owned();
+        assert_eq!(refused(sorted, &[twice]), (Code::DuplicateKey, "$.subject".into(), found));
+        for entries in [&[Some("z"), None, Some("a")][..], &[None]] {
+            let place = entries.iter().position(Option::is_none).unwrap();
+            let found = format!("`null` as entry {place} of the dictionary");
+            assert_eq!(refused(sorted, &[of(&[0, 0, 0], entries)]), (Code::WrongType, "$.subject".into(), found));
+        }
+        let other = of(&[1, 1, 2], &[Some("z"), Some("c"), Some("a")]);
+        let found = "batches with different dictionaries".to_owned();
+        assert_eq!(refused(sorted, &[good.clone(), other]), (Code::Inconsistent, "$.subject".into(), found));
+        // The same entries elsewhere are the same dictionary.
+        let same = of(&[2, 2, 2], &[Some("z"), Some("b"), Some("a")]);
+        let (result, summary) = Job { sorted, columns, ..Job::new(&policy, day()) }.run(&[good.clone(), same]).unwrap();
+        assert_eq!((summary.rows, summary.subjects), (6, 2));
+        let subjects: Vec<String> = result
+            .iter()
+            .flat_map(|batch| {
+                let subjects = arrow_cast::cast(batch.column(0), &DataType::Utf8).unwrap();
+                subjects.as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(subjects, ["b", "a"]);
+        assert_eq!(*result[0].column(0).data_type(), *good.column_by_name("subject").unwrap().data_type());
+    }
+    assert_eq!(
+        refused(true, &[of(&[2, 1, 1], &[Some("z"), Some("b"), Some("a")])]),
+        (Code::NotOrdered, "row 1: $.subject".into(), "`b` after `a`".into())
+    );
+    let null =
+        arrow_array::DictionaryArray::try_new(arrow_array::Int32Array::from(vec![Some(0), None, Some(0)]), texts(&[Some("a")])).unwrap();
+    for sorted in [false, true] {
+        let null = table(&[("subject", Some(Arc::new(null.clone())))]);
+        assert_eq!(refused(sorted, &[null]), (Code::WrongType, "row 1: $.subject".into(), "`null`".into()));
+    }
+    // No effect on other subjects.
+    let plain = table(&[]);
+    let whole = Job::new(&policy, day()).run(std::slice::from_ref(&plain)).unwrap();
+    assert_eq!(Job { columns, ..Job::new(&policy, day()) }.run(&[plain]).unwrap(), whole);
 }
 
 #[test]
@@ -286,7 +343,7 @@ fn files_give_what_was_written() {
 
         // The result, too, and its notice.
         let path = folder.path().join(format!("scores-{name}"));
-        let of_result = output_schema(&policy, day(), &DataType::Utf8, Extras::default());
+        let of_result = output_schema(&policy, day(), &DataType::Utf8, Columns::default());
         write(&path, format, &of_result, expected.iter().cloned().map(Ok)).unwrap();
         let back = read(&path, format).unwrap();
         if !name.ends_with("csv") {
@@ -325,7 +382,7 @@ fn faults_of_files_name_them_and_leave_nothing_behind() {
     let target = path("scores.parquet");
     std::fs::write(&target, "old").unwrap();
     let before = std::fs::read_dir(folder.path()).unwrap().count();
-    let schema = output_schema(&Policy::reference(), day(), &DataType::Utf8, Extras::ALL);
+    let schema = output_schema(&Policy::reference(), day(), &DataType::Utf8, Columns::ALL);
     let stopped = [Ok(RecordBatch::new_empty(schema.clone())), Err(run(&table(&[("subject", None)])).unwrap_err())];
     assert!(write(&target, Format::Parquet, &schema, stopped).is_err());
     assert_eq!(std::fs::read(&target).unwrap(), b"old");

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use uytin::impact::{Change, Plan, of_ledger};
 use uytin::{Body, Brief, Date, Ledger, Policy, Record, Status};
-use uytin_columns::{Extras, Groups, ImpactOf, Job, Previous, columns_of};
+use uytin_columns::{Columns, Groups, ImpactOf, Job, Previous, columns_of};
 
 #[path = "../../uytin/src/random.rs"]
 #[allow(dead_code, unreachable_pub)]
@@ -63,8 +63,8 @@ proptest! {
             records.sort_by(|a, b| a.subject.cmp(&b.subject));
         }
         // The plain route and the explained one.
-        for extras in [Extras::default(), Extras { criteria: true, ..Extras::default() }] {
-            let job = Job { sorted, extras, threads: 2, ..Job::new(&policy, as_of()) };
+        for columns in [Columns::default(), Columns { criteria: true, ..Columns::default() }] {
+            let job = Job { sorted, columns, threads: 2, ..Job::new(&policy, as_of()) };
             let mut lines = Vec::new();
             let mut keep = |line: &str| {
                 lines.push(line.to_owned());

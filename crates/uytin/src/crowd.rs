@@ -21,6 +21,8 @@ pub struct Crowd {
     policy: Policy,
     as_of: i32,
     layout: KeyLayout,
+    /// 0 where they are not asked for.
+    pillars_each: usize,
     /// By subject, slot and class: the sum of all rows up to the end of each. Its own is the difference to the one before.
     classes: Level<Sum>,
     /// The rows of one class by source: the places of both.
@@ -258,13 +260,14 @@ struct Member {
 }
 
 impl Crowd {
-    /// For one policy and day, and rows with such keys.
+    /// For one policy and day, and rows with such keys; with or without the pillars of each subject.
     #[must_use]
-    pub fn new(policy: &Policy, as_of: Date, layout: KeyLayout) -> Self {
+    pub fn new(policy: &Policy, as_of: Date, layout: KeyLayout, with_pillars: bool) -> Self {
         Self {
             policy: policy.clone(),
             as_of: as_of.days(),
             layout,
+            pillars_each: if with_pillars { policy.compiled().closed_pillars.len() } else { 0 },
             classes: Level::default(),
             sources: Vec::new(),
             slots: Level::default(),
@@ -298,7 +301,7 @@ impl Crowd {
             self.conclude(first, previous);
         }
         let Verdicts { subjects, verdicts } = &self.verdicts;
-        let pillars = self.pillars.get(..subjects.len() * self.policy.compiled().closed_pillars.len()).unwrap_or_default();
+        let pillars = self.pillars.get(..subjects.len() * self.pillars_each).unwrap_or_default();
         Scored { subjects, verdicts, pillars: Pillars(pillars) }
     }
 
@@ -326,12 +329,13 @@ impl Crowd {
 
     /// So many subjects without evidence.
     fn start_members(&mut self, count: usize) {
-        let Self { policy, members, sectors, pillars, .. } = self;
+        let Self { policy, pillars_each, members, sectors, pillars, .. } = self;
         let policy = policy.compiled();
         sectors.clear();
         sectors.resize(count * sectors_each(policy), [0.0; 2]);
         pillars.clear();
-        (0..count).for_each(|_| pillars.extend_from_slice(&policy.closed_pillars));
+        let closed = policy.closed_pillars.get(..*pillars_each).unwrap_or_default();
+        (0..count).for_each(|_| pillars.extend_from_slice(closed));
         members.clear();
         members.resize(count, Member { is_there: false, totals: policy.unseen, gain: 0.0, below: false });
     }
@@ -374,10 +378,10 @@ impl Crowd {
     /// Estimates criterion by criterion what the evidence of each subject changes.
     #[inline(never)]
     fn estimate(&mut self, first: usize) {
-        let Self { policy, layout, slots, members, pillars, .. } = self;
+        let Self { policy, layout, pillars_each, slots, members, pillars, .. } = self;
         let policy = policy.compiled();
         let weights = policy.weights.as_slice();
-        let pillars_each = policy.closed_pillars.len();
+        let pillars_each = *pillars_each;
         for (_, Entry { sum: mass, key, .. }, _) in slots.iter() {
             let (subject, slot) = (layout.subject_of(*key) - first, usize::from(layout.slot_of(*key)));
             let Some(member) = members.get_mut(subject) else { continue };
@@ -399,10 +403,10 @@ impl Crowd {
     /// Says what comes of it, and moves the pillars of subjects with rows together.
     #[inline(never)]
     fn conclude(&mut self, first: usize, mut previous: impl FnMut(usize) -> Option<Option<Tier>>) {
-        let Self { policy, as_of, members, verdicts: Verdicts { subjects, verdicts }, sectors, pillars, .. } = self;
+        let Self { policy, as_of, pillars_each, members, verdicts: Verdicts { subjects, verdicts }, sectors, pillars, .. } = self;
         let policy = policy.compiled();
         let rows = Rows::default();
-        let pillars_each = policy.closed_pillars.len();
+        let pillars_each = *pillars_each;
         let sectors = of_each(sectors, sectors_each(policy));
         for ((place, &Member { is_there, totals, gain, below }), sectors) in members.iter().enumerate().zip(sectors) {
             if is_there {

@@ -161,6 +161,8 @@ def assess_frame(
     policy: Policy | None = None,
     previous: Any = None,
     extras: Sequence[str] = (),
+    pillars: bool = True,
+    keep_categories: bool = False,
     sorted: bool = False,
     threads: int = 0,
     memory_limit: int | None = None,
@@ -182,8 +184,14 @@ def assess_frame(
         The tiers that subjects had: a frame with the columns `subject` and `tier`, as an earlier call gives it.
     extras
         Further columns: `waterfall`, `criteria`, `reasons`, `set_aside`, `assessment` (the JSON of each assessment).
+    pillars : bool
+        Whether the result has the score of each pillar; without them it takes half of the memory.
+    keep_categories : bool
+        Whether subjects that come as categories (of pandas or polars, or as an Arrow dictionary) stay what they are, and
+        in the order of the categories: texts are then neither sorted nor copied. All rows need to have the same
+        categories, each once. No effect on other subjects.
     sorted : bool
-        Whether the rows come in ascending order of subject, which saves memory.
+        Whether the rows come in the order of the result, ascending by subject, which saves memory.
     threads : int
         How many threads to use; as many as there are cores where 0.
     memory_limit : int, optional
@@ -194,7 +202,7 @@ def assess_frame(
     Returns
     -------
     frame
-        A row a subject, in ascending order (and by date), of the kind that came in; a `Table` where that is unknown. A
+        A row a subject, in ascending order (and by date) or that of its categories, of the kind that came in; a `Table` where that is unknown. A
         lazy frame comes back lazy. A DuckDB relation comes back on the default connection. Of a subject whose `tier` is
         `unrated` the score is the prior's, not the subject's: show `lower` to `upper` instead.
 
@@ -219,12 +227,15 @@ def assess_frame(
 
         def later(eager: Any) -> Any:
             return assess_frame(
-                eager, as_of, policy=policy, previous=previous, extras=extras, sorted=sorted, threads=threads,
-                memory_limit=memory_limit, progress=progress,
+                eager, as_of, policy=policy, previous=previous, extras=extras, pillars=pillars,
+                keep_categories=keep_categories, sorted=sorted, threads=threads, memory_limit=memory_limit,
+                progress=progress,
             )  # fmt: skip
 
         empty = polars.DataFrame(schema=lazy.collect_schema())
-        schema = assess_frame(empty, as_of, policy=policy, extras=extras).schema
+        schema = assess_frame(
+            empty, as_of, policy=policy, extras=extras, pillars=pillars, keep_categories=keep_categories
+        ).schema
         return lazy.map_batches(later, schema=schema, streamable=False)  # type: ignore[no-any-return]
     days, history = _dates(as_of)
     opened = _Opened(frame, codes=True)
@@ -232,8 +243,9 @@ def assess_frame(
     bar = _Bar(len(days)) if progress else None
     try:
         table = assess_stream(
-            opened.stream, days, history=history, policy=policy, previous=before, extras=list(extras), sorted=sorted,
-            threads=threads, memory_limit=memory_limit, progress=bar, categories=opened.categories,
+            opened.stream, days, history=history, policy=policy, previous=before, extras=list(extras), pillars=pillars,
+            keep_categories=keep_categories, sorted=sorted, threads=threads, memory_limit=memory_limit, progress=bar,
+            categories=opened.categories,
         )  # fmt: skip
     finally:
         if bar is not None:

@@ -13,7 +13,7 @@ use uytin::kernel::{MassRow, Resolver, SetAside};
 use uytin::{Brief, Code, Date, Error, Fault, Policy, quote};
 
 use crate::batch::{Batch, Numbers, value_fault};
-use crate::output::Extras;
+use crate::output::Columns;
 use crate::pack::Layout;
 use crate::previous::Previous;
 use crate::subject::{Part, lost_row};
@@ -78,7 +78,7 @@ pub struct Screening<'b> {
 }
 
 /// What to do with a table of records. The result has a row a subject, in ascending order: integers by value, texts by
-/// their UTF-8 bytes; it is the same, bit for bit, for any order of the rows, any chunking and any number of threads.
+/// their UTF-8 bytes, or by their places in a dictionary that is kept ([`Columns::dictionary`]); it is the same, bit for bit, for any order of the rows, any chunking and any number of threads.
 #[derive(Clone, Copy)]
 pub struct Job<'j> {
     /// The policy.
@@ -87,11 +87,11 @@ pub struct Job<'j> {
     pub as_of: Date,
     /// Threads to use; 0 for as many as there are cores.
     pub threads: usize,
-    /// Whether the rows come in ascending order of subject: they are then streamed in constant memory. Rows that do not are an
+    /// Whether the rows come in the order of the result: they are then streamed in constant memory. Rows that do not are an
     /// error.
     pub sorted: bool,
-    /// Columns on request.
-    pub extras: Extras,
+    /// The columns of the result.
+    pub columns: Columns,
     /// The tiers that subjects had.
     pub previous: Option<&'j Previous>,
     /// A brief to judge subjects by.
@@ -124,7 +124,7 @@ impl<'j> Job<'j> {
             as_of,
             threads: 0,
             sorted: false,
-            extras: Extras::default(),
+            columns: Columns::default(),
             previous: None,
             screening: None,
             watch: None,
@@ -230,7 +230,7 @@ impl<'j> Job<'j> {
 
     /// Whether rows are kept as whole records.
     fn layout(&self, sources: usize, local: u32) -> Option<Layout> {
-        Layout::new(Resolver::new(self.policy), sources, local).filter(|_| !self.extras.explained())
+        Layout::new(Resolver::new(self.policy), sources, local).filter(|_| !self.columns.explained())
     }
 
     /// The summary, where a previous tier was known of so many subjects.
@@ -257,8 +257,8 @@ fn bits_of_counts(batches: &[Batch<'_>]) -> Option<[u32; 2]> {
     all.try_reduce(|| [0, 0], |[a, b], [c, d]| Some([a | c, b | d]))
 }
 
-/// The batches that have rows, as columns; rows are counted from `first`.
-fn columns<'a>(batches: &'a [RecordBatch], schema: &SchemaRef, first: u64) -> Result<Vec<Batch<'a>>, Error> {
+/// The batches that have rows, as columns; rows are counted from `first`, and subjects by their dictionary, if it is kept.
+fn columns<'a>(batches: &'a [RecordBatch], schema: &SchemaRef, first: u64, keep_dictionary: bool) -> Result<Vec<Batch<'a>>, Error> {
     let mut row = first;
     let mut columns = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -280,7 +280,7 @@ fn columns<'a>(batches: &'a [RecordBatch], schema: &SchemaRef, first: u64) -> Re
             .into());
         }
         if batch.num_rows() > 0 {
-            columns.push(Batch::new(batch, row)?);
+            columns.push(Batch::new(batch, row, keep_dictionary)?);
         }
         row += batch.num_rows() as u64;
     }

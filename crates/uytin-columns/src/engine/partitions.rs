@@ -12,7 +12,7 @@ use uytin::{Code, Error, Fault};
 
 use super::{BufferBytes, INPUT, Job, Sink, Summary, columns, tight_layout};
 use crate::batch::{Batch, CHUNK_ROWS, NULL, Piece, Subjects, check_schema, chunks};
-use crate::ids::{Ids, Sources, SubjectIds};
+use crate::ids::{Ids, Sources, SubjectIds, keep_dictionary};
 use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
@@ -43,7 +43,11 @@ impl Job<'_> {
         check_schema(&schema)?;
         let mut bytes = BufferBytes::default();
         let input_bytes = batches.iter().fold(0, |_, batch| bytes.add(batch));
-        let columns = columns(batches, &schema, 0)?;
+        let mut dictionary = None;
+        if self.columns.dictionary {
+            keep_dictionary(batches, &mut dictionary)?;
+        }
+        let columns = columns(batches, &schema, 0, dictionary.is_some())?;
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
         if rows == 0 {
             return Ok(self.summary(Summary::default(), 0));
@@ -58,7 +62,7 @@ impl Job<'_> {
         let cell = if with_ids { size_of::<Tagged>() } else { size_of::<Packed>() };
         // Plain texts are numbered first, and what that takes is given back before rows are packed.
         let a_row = columns.iter().map(|batch| match &batch.subject {
-            Subjects::Numbers(..) => cell,
+            Subjects::Numbers(..) | Subjects::Entries(_) => cell,
             Subjects::Texts(texts) if texts.dictionary().is_none() => cell.max(NUMBERING_BYTES),
             Subjects::Texts(_) => cell + NUMBER_BYTES,
         });
@@ -69,7 +73,7 @@ impl Job<'_> {
         let source_ids = sources.ids(&columns);
         self.check_cancelled()?;
 
-        let shape = Shape::new(self, &schema);
+        let shape = Shape::new(self, &schema, dictionary);
         let size = (subjects.count.saturating_mul(PARTITION_ROWS) / rows).max(subjects.count / PARTITIONS_MAX).max(1);
         let local = usize::BITS - size.leading_zeros();
         let layout = self.layout(sources.len(), local);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::atomic::{self, AtomicBool, AtomicU64};
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
@@ -11,8 +11,8 @@ use uytin::kernel::KeyLayout;
 use uytin::{Code, Error, quote};
 
 use super::{BufferBytes, INPUT, Job, Sink, Summary, columns, tight_layout};
-use crate::batch::{Batch, NULL, Subjects, check_schema, value_fault};
-use crate::ids::{Ids, Name, Sources, SubjectIds};
+use crate::batch::{Batch, NULL, check_schema, value_fault};
+use crate::ids::{Ids, Name, Sources, SubjectIds, keep_dictionary};
 use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
@@ -88,6 +88,8 @@ pub(super) struct Stream<'j, 's> {
     sources: Sources,
     hasher: RandomState,
     shape: Option<Shape>,
+    /// What subjects are entries of, if it is kept.
+    dictionary: Option<ArrayRef>,
     /// The rows of the last subject, which may go on.
     carried: Vec<RecordBatch>,
     /// The number of the first row that is not scored yet.
@@ -103,23 +105,22 @@ pub(super) struct Stream<'j, 's> {
 enum Owned {
     Number(i128),
     Text(Box<str>),
+    Entry(u32, Box<str>),
 }
 
 /// The subject of a row.
 fn name_of<'a>(batch: &Batch<'a>, row: usize) -> Result<Name<'a>, Error> {
-    let name = match &batch.subject {
-        Subjects::Numbers(..) => batch.subject.number(row).map(Name::Number),
-        Subjects::Texts(texts) => texts.get(row).map(Name::Text),
-    };
-    name.ok_or_else(|| SubjectIds::null_fault(batch, row))
+    batch.subject.name(row).ok_or_else(|| SubjectIds::null_fault(batch, row))
 }
 
 fn compare(a: Name<'_>, b: Name<'_>) -> Ordering {
     match (a, b) {
         (Name::Number(a), Name::Number(b)) => a.cmp(&b),
         (Name::Text(a), Name::Text(b)) => a.cmp(b),
-        (Name::Number(_), Name::Text(_)) => Ordering::Less,
-        (Name::Text(_), Name::Number(_)) => Ordering::Greater,
+        (Name::Entry(a, _), Name::Entry(b, _)) => a.cmp(&b),
+        // A column has but one kind.
+        (Name::Number(_), _) | (Name::Text(_), Name::Entry(..)) => Ordering::Less,
+        (_, Name::Number(_)) | (Name::Entry(..), Name::Text(_)) => Ordering::Greater,
     }
 }
 
@@ -128,6 +129,7 @@ impl Owned {
         match self {
             Self::Number(n) => Name::Number(*n),
             Self::Text(text) => Name::Text(text),
+            Self::Entry(place, text) => Name::Entry(*place, text),
         }
     }
 }
@@ -141,6 +143,7 @@ impl<'j, 's> Stream<'j, 's> {
             sources: Sources::new(),
             hasher: RandomState::default(),
             shape: None,
+            dictionary: None,
             carried: Vec::new(),
             first_row: 0,
             last: None,
@@ -166,11 +169,14 @@ impl<'j, 's> Stream<'j, 's> {
                 self.schema.insert(first.schema()).clone()
             }
         };
-        let columns = columns(&batches, &schema, self.first_row)?;
+        if self.job.columns.dictionary {
+            keep_dictionary(&batches, &mut self.dictionary)?;
+        }
+        let columns = columns(&batches, &schema, self.first_row, self.dictionary.is_some())?;
         if columns.is_empty() {
             return Ok(());
         }
-        let shape = self.shape.get_or_insert_with(|| Shape::new(self.job, &schema));
+        let shape = self.shape.get_or_insert_with(|| Shape::new(self.job, &schema, self.dictionary.clone()));
         let rows: usize = columns.iter().map(|batch| batch.len).sum();
         let positions = Positions::new(&columns);
         let end = if is_last { rows } else { positions.subject_start(rows - 1)? };
@@ -225,6 +231,7 @@ impl<'j, 's> Stream<'j, 's> {
         self.last = last.map(|name| match name {
             Name::Number(n) => Owned::Number(n),
             Name::Text(text) => Owned::Text(text.into()),
+            Name::Entry(place, text) => Owned::Entry(place, text.into()),
         });
         let mut skip = end;
         drop(columns);
@@ -423,13 +430,13 @@ fn number_subjects<'n, 'a: 'n>(
     let step = go_on(name_of(batch, rows.start)?, *current);
     let is_known = step.is_eq() && !names.is_empty();
     if step.is_gt() || is_known {
-        // Every run of integers is another subject, but for the first, which may be known.
+        // Every run of integers or places is another subject, but for the first, which may be known.
         let first = u32::try_from(names.len()).unwrap_or(NULL) - u32::from(is_known);
         let mut is_new = !is_known;
         numbers.resize(rows.len(), 0);
-        let each = &mut |number| {
+        let each = &mut |name| {
             if std::mem::replace(&mut is_new, true) {
-                names.push(Name::Number(number));
+                names.push(name);
             }
         };
         if batch.subject.number_runs(rows.clone(), first, numbers, each) {
