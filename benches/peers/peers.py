@@ -29,6 +29,9 @@ TITLES = {
     "with-id": "Unsorted, integer keys, with an id column", "sorted-int": "Sorted, integer keys", "sorted-dict": "Sorted, dictionary keys",
 }
 OURS = "uytin"
+# The columns that the peers make, in the order in which they make them; and what a job gives by default, which no peer does.
+WAYS = {OURS: ["--no-pillars", "--dictionary"], "uytin-default": []}
+LABELS = {"floor": "floor: sum of the input", "uytin-default": "uytin, with pillars, in order of text"}
 
 
 def run(command, environment=None):
@@ -55,8 +58,8 @@ def measure(name, path, a, dump=None):
     """One run of one engine in a fresh process."""
     is_sorted = ["--sorted"] if path.stem.startswith("sorted") else []
     dump = ["--dump", str(dump)] if dump else []
-    if name == OURS:
-        return run([a.engine, "bench-columns", "--input", str(path), "--as-of", a.as_of, "--repeat", "1", *is_sorted, *dump, "--json"])
+    if name in WAYS:
+        return run([a.engine, "bench-columns", "--input", str(path), "--as-of", a.as_of, "--repeat", "1", *is_sorted, *WAYS[name], *dump, "--json"])
     command = [sys.executable, str(HERE / "run_peer.py"), "--peer", name, "--input", str(path), "--as-of", a.as_of, *is_sorted, *dump]
     if a.policy:
         command += ["--policy", a.policy]
@@ -145,8 +148,7 @@ def markdown(report):
         ours = variant["engines"].get(OURS, {}).get("seconds")
         for engine, m in variant["engines"].items():
             ratio = f"{m['seconds'] / ours:.2f}" if compared and ours else "–"
-            label = "floor: sum of the input" if engine == "floor" else engine
-            out.append(f"| {title} | {label} | {m['seconds']:.3f} | {m['cpu_seconds']:.3f} | {m['peak_bytes'] / 1e6:,.0f} | {ratio} |")
+            out.append(f"| {title} | {LABELS.get(engine, engine)} | {m['seconds']:.3f} | {m['cpu_seconds']:.3f} | {m['peak_bytes'] / 1e6:,.0f} | {ratio} |")
             title = ""
     return "\n".join(out) + "\n"
 
@@ -208,7 +210,7 @@ def main():
         marker.unlink(missing_ok=True)
         generate(data, a.rows, a.subjects, a.seed, a.as_of, policy, a.variants, ("arrow",), a.duplicates)
         marker.write_text(json.dumps(recipe))
-    engines = [*a.peers, OURS] if a.engine else list(a.peers)
+    engines = [*a.peers, *WAYS] if a.engine else list(a.peers)
     report = {
         "rows": a.rows, "subjects": a.subjects, "repeats": a.repeats, "seed": a.seed, "as_of": a.as_of, "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "cpu": cpu_name(), "versions": {"python": platform.python_version()} | {p: metadata.version(p) for p in ("polars", "duckdb", "pandas", "numpy", "numba", "pyarrow")},

@@ -129,7 +129,7 @@ def test_categories_of_polars_are_handed_over_as_codes(creators: uytin.Ledger) -
 
 
 def test_categories_stay_what_they_are_and_in_their_order(creators: uytin.Ledger) -> None:
-    plain = uytin.records_frame(creators).to_pandas()
+    plain = polars.DataFrame(uytin.records_frame(creators)).to_pandas()
     expected = assess_frame(plain, AS_OF).set_index("subject")
     order = sorted(plain["subject"].unique(), key=lambda subject: subject[::-1])
     assert order != sorted(order)

@@ -680,7 +680,8 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
 }
 
 /// From so many texts to the rank of each among all ([`NULL`] where there is none), and the places of all in order of their
-/// bytes, of equal ones once: by the eight bytes after what all have in common first, which are compared as one number.
+/// bytes, of equal ones once: sorted as one number each, of what differs in the eight bytes after those that all have in common,
+/// and the place.
 fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
     let mut ranks = vec![NULL; len];
     let Some(first) = (0..len).find_map(text) else { return (ranks, Vec::new()) };
@@ -694,17 +695,28 @@ fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
         }
         u64::from_be_bytes(eight)
     };
-    let keyed = |place: u32| Some((key(text(place as usize)?), place));
-    let mut keyed: Vec<(u64, u32)> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(keyed).collect();
-    keyed.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1 as usize).cmp(&text(b.1 as usize))));
-    let mut places: Vec<u32> = Vec::with_capacity(keyed.len());
+    let differing = (0..len).into_par_iter().filter_map(text).map(|text| key(text) ^ key(first)).reduce(|| 0, |a, b| a | b);
+    let place_bits = u32::BITS - u32::try_from(len).unwrap_or(NULL).leading_zeros();
+    let squeeze = Squeeze::new(differing, u64::BITS - place_bits);
+    let numbered = |place: u32| Some(squeeze.of(key(text(place as usize)?)) << place_bits | u64::from(place));
+    let mut numbered: Vec<u64> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(numbered).collect();
+    numbered.par_sort_unstable();
+    #[expect(clippy::cast_possible_truncation, reason = "a place")]
+    let place_of = |number: u64| (number & ((1 << place_bits) - 1)) as u32;
+    let text_of = |number: u64| text(place_of(number) as usize);
+    let are_alike = |a: &u64, b: &u64| a >> place_bits == b >> place_bits;
+    for alike in numbered.chunk_by_mut(are_alike).filter(|alike| alike.len() > 1) {
+        alike.par_sort_unstable_by(|&a, &b| text_of(a).cmp(&text_of(b)));
+    }
+    let mut places: Vec<u32> = Vec::with_capacity(numbered.len());
     let mut before = None;
-    for (key, place) in keyed {
+    for number in numbered {
+        let place = place_of(number);
         // Texts with different keys are different: those need no look.
-        if before.is_none_or(|(before, at): (u64, u32)| before != key || text(at as usize) != text(place as usize)) {
+        if before.is_none_or(|before| !are_alike(&before, &number) || text_of(before) != text_of(number)) {
             places.push(place);
         }
-        before = Some((key, place));
+        before = Some(number);
         if let Some(rank) = ranks.get_mut(place as usize) {
             *rank = u32::try_from(places.len() - 1).unwrap_or(NULL);
         }
@@ -712,10 +724,56 @@ fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
     (ranks, places)
 }
 
+/// Brings some bits of numbers together, in their order.
+struct Squeeze {
+    /// Where each run of bits goes from, its bits, and where it goes to.
+    runs: Vec<(u32, u64, u32)>,
+}
+
+impl Squeeze {
+    /// For these bits, so many of the uppermost at most.
+    fn new(bits: u64, most: u32) -> Self {
+        let mut bits = bits;
+        while bits.count_ones() > most {
+            bits &= bits - 1;
+        }
+        let mut runs = Vec::new();
+        let mut to = 0;
+        while bits != 0 {
+            let from = bits.trailing_zeros();
+            let len = (bits >> from).trailing_ones();
+            let mask = u64::MAX.unbounded_shr(u64::BITS - len);
+            runs.push((from, mask, to));
+            to += len;
+            bits &= !(mask << from);
+        }
+        Self { runs }
+    }
+
+    fn of(&self, number: u64) -> u64 {
+        self.runs.iter().fold(0, |all, &(from, mask, to)| all | (number >> from & mask) << to)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Interner, rank_texts};
+    use super::{Interner, Squeeze, rank_texts};
     use crate::batch::NULL;
+
+    #[test]
+    fn squeezed_numbers_keep_their_order() {
+        let numbers: Vec<u64> = (0..5000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0x0f0f_0f0f_ff00_00ff | 1 << 40).collect();
+        let differing = numbers.iter().fold(0, |all, n| all | n ^ numbers[0]);
+        for most in [u64::BITS, 40, 32, 7] {
+            let squeeze = Squeeze::new(differing, most);
+            for pair in numbers.windows(2) {
+                let [a, b] = [pair[0], pair[1]].map(|n| squeeze.of(n));
+                assert!(a.checked_shr(most).unwrap_or_default() == 0);
+                let order = pair[0].cmp(&pair[1]);
+                assert!(a.cmp(&b) == order || most < differing.count_ones() && (a == b || a.cmp(&b) == order), "{pair:?}");
+            }
+        }
+    }
 
     #[test]
     fn texts_of_all_lengths_get_numbers_of_their_own() {

@@ -1246,7 +1246,7 @@ def assess(records: Any, as_of: Any, *, subject: str | None = None, policy: Poli
     <Assessment creator-1 as of 2026-11-21: not rated (46.0 to 84.2 possible)>
     """
 
-def assess_stream(stream: Any, as_of: SupportsGetItem[int, Any], *, history: bool = False, policy: Policy | None = None, previous: Any | None = None, extras: SupportsGetItem[int, str] = ..., sorted: bool = False, threads: SupportsIndex = 0, memory_limit: SupportsIndex | None = None, progress: Any | None = None, categories: dict[str, Any] | None = None) -> Table:
+def assess_stream(stream: Any, as_of: SupportsGetItem[int, Any], *, history: bool = False, policy: Policy | None = None, previous: Any | None = None, extras: SupportsGetItem[int, str] = ..., pillars: bool = True, keep_categories: bool = False, sorted: bool = False, threads: SupportsIndex = 0, memory_limit: SupportsIndex | None = None, progress: Any | None = None, categories: dict[str, Any] | None = None) -> Table:
     """
     Scores every subject of a stream of records, for each of the dates.
     """
