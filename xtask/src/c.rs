@@ -30,7 +30,7 @@ const PACKAGES: [&str; 12] = [
 /// The largest that the stripped shared library may be, in bytes.
 const LARGEST: u64 = 2_100_000;
 /// The same with the batch engine and Arrow in it.
-const LARGEST_COLUMNS: u64 = 3_700_000;
+const LARGEST_COLUMNS: u64 = 3_750_000;
 /// Seconds of fuzzing in the tests.
 const FUZZING: u32 = 20;
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-g"];

@@ -28,6 +28,13 @@
 // The column `assessment`: the same JSON as `uytin_assessment_to_json` gives.
 #define UYTIN_COLUMN_ASSESSMENT 16
 
+// No columns `pillar_ID`, without which the result takes half of the memory.
+#define UYTIN_COLUMN_NO_PILLARS 32
+
+// The column `subject` as entries of the dictionary that it is in the input, and in its order: texts are then neither sorted nor
+// copied. All batches need to have the same dictionary, with entries that differ. No effect on other subjects.
+#define UYTIN_COLUMN_DICTIONARY 64
+
 // A stream of the Arrow C stream interface. Its fields are those of the interface's own definition, which is not repeated
 // here.
 typedef struct ArrowArrayStream ArrowArrayStream;
@@ -44,9 +51,9 @@ typedef struct uytin_table_options {
     uint64_t memory_limit;
     // Threads to use; 0 for as many as there are cores. The result does not depend on it.
     uint32_t threads;
-    // Columns on request: a sum of `UYTIN_COLUMN_…`.
+    // The columns of the result: a sum of `UYTIN_COLUMN_…`.
     uint32_t columns;
-    // 1 where the rows come in ascending order of subject: the input is then streamed in constant memory, and rows that do
+    // 1 where the rows come in the order of the result, which is ascending by subject: the input is then streamed in constant memory, and rows that do
     // not are an error. Else 0.
     uint8_t sorted;
 } uytin_table_options;

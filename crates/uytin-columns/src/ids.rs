@@ -1,14 +1,12 @@
 //! Texts and numbers as small integers: subjects in order of their values, sources in order of appearance.
 
-use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch};
+use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch, make_array};
+use arrow_schema::DataType;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
 
 use uytin::{Code, Error, quote};
@@ -418,14 +416,15 @@ fn words<'a, K: Key>(
 /// have to differ.
 pub(crate) fn keep_dictionary(batches: &[RecordBatch], known: &mut Option<ArrayRef>) -> Result<(), Error> {
     for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
-        let Some(dictionary) = batch.column_by_name("subject").and_then(|array| array.as_any_dictionary_opt()) else { continue };
-        let values = dictionary.values();
+        let subject = batch.column_by_name("subject").filter(|array| matches!(array.data_type(), DataType::Dictionary(..)));
+        let Some(data) = subject.and_then(|array| array.to_data().child_data().first().cloned()) else { continue };
         match known {
             None => {
-                check_entries(values)?;
-                *known = Some(values.clone());
+                let values = make_array(data);
+                check_entries(&values)?;
+                *known = Some(values);
             }
-            Some(known) if values.to_data().ptr_eq(&known.to_data()) || values == known => {}
+            Some(known) if data.ptr_eq(&known.to_data()) || have_same_texts(&make_array(data), known) => {}
             Some(_) => {
                 let expected = "one dictionary for all batches, as it is to be kept";
                 return Err(column_fault(Code::Inconsistent, "subject", "batches with different dictionaries", expected));
@@ -435,24 +434,32 @@ pub(crate) fn keep_dictionary(batches: &[RecordBatch], known: &mut Option<ArrayR
     Ok(())
 }
 
+fn have_same_texts(one: &ArrayRef, other: &ArrayRef) -> bool {
+    let texts = [one, other].map(|values| Texts::new(values.as_ref()));
+    let [Some(one), Some(other)] = &texts else { return false };
+    one.len() == other.len() && (0..one.len()).all(|place| one.get(place) == other.get(place))
+}
+
+/// Whether each text comes after the one before, and none is null.
+fn are_ascending(texts: &Texts<'_>) -> bool {
+    let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
+    texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after)
+}
+
 /// Entries of a dictionary that one task looks at.
 const CHUNK_ENTRIES: usize = 1 << 16;
 
 /// That no entry of a dictionary is null, or stands there twice.
 fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     const EXPECTED: &str = "a dictionary whose entries differ, as it is to be kept";
-    let Some(texts) = Texts::new(values.as_ref()) else { return Ok(()) };
-    let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
-    if (1..texts.len()).into_par_iter().all(is_after) && (texts.len() != 1 || texts.get(0).is_some()) {
-        return Ok(());
-    }
+    let Some(texts) = Texts::new(values.as_ref()).filter(|texts| !are_ascending(texts)) else { return Ok(()) };
     if let Some(place) = (0..texts.len()).find(|&place| texts.get(place).is_none()) {
         return Err(column_fault(Code::WrongType, "subject", format!("`null` as entry {place} of the dictionary"), EXPECTED));
     }
     // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
     let hasher = RandomState::default();
     let hashed = |place: usize| texts.get(place).map_or(0, |text| hasher.hash_one(text));
-    let chunks = (0..texts.len()).into_par_iter().step_by(CHUNK_ENTRIES).map(|start| {
+    let by_part = |start: usize| {
         let mut parts: Vec<Vec<u64>> = (0..PARTITIONS).map(|_| Vec::with_capacity(CHUNK_ENTRIES / PARTITIONS * 5 / 4)).collect();
         for hash in (start..texts.len().min(start + CHUNK_ENTRIES)).map(hashed) {
             if let Some(part) = parts.get_mut((hash >> 40) as usize % PARTITIONS) {
@@ -460,33 +467,33 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
             }
         }
         parts
-    });
-    let chunks: Vec<Vec<Vec<u64>>> = chunks.collect();
-    let alike = (0..PARTITIONS).into_par_iter().flat_map_iter(|part| {
+    };
+    let starts: Vec<usize> = (0..texts.len()).step_by(CHUNK_ENTRIES).collect();
+    let chunks: Vec<Vec<Vec<u64>>> = starts.into_par_iter().map(by_part).collect();
+    let repeated = |part: usize| {
         let mut table: HashTable<u64> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
-        let hashes = chunks.iter().filter_map(|chunk| chunk.get(part)).flatten();
-        let is_known = |&hash: &u64| match table.entry(hash, |&known| known == hash, |&known| known) {
-            Entry::Occupied(_) => true,
-            Entry::Vacant(place) => {
-                place.insert(hash);
-                false
+        let mut repeated = Vec::new();
+        for &hash in chunks.iter().filter_map(|chunk| chunk.get(part)).flatten() {
+            if table.find(hash, |&known| known == hash).is_some() {
+                repeated.push(hash);
+            } else {
+                table.insert_unique(hash, hash, |&known| known);
             }
-        };
-        hashes.copied().filter(is_known).collect::<Vec<u64>>()
-    });
-    let alike: HashSet<u64> = alike.collect();
-    if alike.is_empty() {
+        }
+        repeated
+    };
+    let repeated: Vec<Vec<u64>> = (0..PARTITIONS).into_par_iter().map(repeated).collect();
+    if repeated.iter().all(Vec::is_empty) {
         return Ok(());
     }
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for place in (0..texts.len()).filter(|&place| alike.contains(&hashed(place))) {
-        let text = texts.get(place).unwrap_or_default();
-        if let Some(before) = seen.insert(text, place) {
-            let found = format!("{} as entries {before} and {place} of the dictionary", quote(text));
-            return Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED));
-        }
-    }
-    Ok(())
+    // From the last one on, so that the first look finds it where it stood before.
+    let mut repeated = repeated.concat();
+    repeated.sort_unstable();
+    let before = |place: usize| (0..place).find(|&before| texts.get(before) == texts.get(place));
+    let mut places = (0..texts.len()).rev().filter(|&place| repeated.binary_search(&hashed(place)).is_ok());
+    let Some((before, place)) = places.find_map(|place| Some((before(place)?, place))) else { return Ok(()) };
+    let found = format!("{} as entries {before} and {place} of the dictionary", quote(texts.get(place).unwrap_or_default()));
+    Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED))
 }
 
 /// The subjects of a table: their numbers, in order of value, and their values.
@@ -614,12 +621,11 @@ impl<'a> SubjectIds<'a> {
     }
 
     fn of_dictionaries(dictionaries: &[(DictionaryKey, &Arc<Texts<'a>>)]) -> Self {
-        if let [(key, texts)] = dictionaries {
-            let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
-            if texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after) {
-                let ids = Ids::Maps(vec![(*key, Map::Same(u32::try_from(texts.len()).unwrap_or(NULL)))]);
-                return Self { ids, count: texts.len(), names: Names::Dictionary(Arc::clone(texts)) };
-            }
+        if let [(key, texts)] = dictionaries
+            && are_ascending(texts)
+        {
+            let ids = Ids::Maps(vec![(*key, Map::Same(u32::try_from(texts.len()).unwrap_or(NULL)))]);
+            return Self { ids, count: texts.len(), names: Names::Dictionary(Arc::clone(texts)) };
         }
         // One after the other.
         let mut len = 0;
@@ -680,8 +686,7 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
 }
 
 /// From so many texts to the rank of each among all ([`NULL`] where there is none), and the places of all in order of their
-/// bytes, of equal ones once: sorted as one number each, of what differs in the eight bytes after those that all have in common,
-/// and the place.
+/// bytes, of equal ones once: by the eight bytes after what all have in common first, which are compared as one number.
 fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
     let mut ranks = vec![NULL; len];
     let Some(first) = (0..len).find_map(text) else { return (ranks, Vec::new()) };
@@ -695,28 +700,17 @@ fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
         }
         u64::from_be_bytes(eight)
     };
-    let differing = (0..len).into_par_iter().filter_map(text).map(|text| key(text) ^ key(first)).reduce(|| 0, |a, b| a | b);
-    let place_bits = u32::BITS - u32::try_from(len).unwrap_or(NULL).leading_zeros();
-    let squeeze = Squeeze::new(differing, u64::BITS - place_bits);
-    let numbered = |place: u32| Some(squeeze.of(key(text(place as usize)?)) << place_bits | u64::from(place));
-    let mut numbered: Vec<u64> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(numbered).collect();
-    numbered.par_sort_unstable();
-    #[expect(clippy::cast_possible_truncation, reason = "a place")]
-    let place_of = |number: u64| (number & ((1 << place_bits) - 1)) as u32;
-    let text_of = |number: u64| text(place_of(number) as usize);
-    let are_alike = |a: &u64, b: &u64| a >> place_bits == b >> place_bits;
-    for alike in numbered.chunk_by_mut(are_alike).filter(|alike| alike.len() > 1) {
-        alike.par_sort_unstable_by(|&a, &b| text_of(a).cmp(&text_of(b)));
-    }
-    let mut places: Vec<u32> = Vec::with_capacity(numbered.len());
+    let keyed = |place: u32| Some((key(text(place as usize)?), place));
+    let mut keyed: Vec<(u64, u32)> = (0..u32::try_from(len).unwrap_or(NULL)).into_par_iter().filter_map(keyed).collect();
+    keyed.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1 as usize).cmp(&text(b.1 as usize))));
+    let mut places: Vec<u32> = Vec::with_capacity(keyed.len());
     let mut before = None;
-    for number in numbered {
-        let place = place_of(number);
+    for (key, place) in keyed {
         // Texts with different keys are different: those need no look.
-        if before.is_none_or(|before| !are_alike(&before, &number) || text_of(before) != text_of(number)) {
+        if before.is_none_or(|(before, at): (u64, u32)| before != key || text(at as usize) != text(place as usize)) {
             places.push(place);
         }
-        before = Some(number);
+        before = Some((key, place));
         if let Some(rank) = ranks.get_mut(place as usize) {
             *rank = u32::try_from(places.len() - 1).unwrap_or(NULL);
         }
@@ -724,56 +718,10 @@ fn rank_texts(len: usize, text: TextAt<'_, '_>) -> (Vec<u32>, Vec<u32>) {
     (ranks, places)
 }
 
-/// Brings some bits of numbers together, in their order.
-struct Squeeze {
-    /// Where each run of bits goes from, its bits, and where it goes to.
-    runs: Vec<(u32, u64, u32)>,
-}
-
-impl Squeeze {
-    /// For these bits, so many of the uppermost at most.
-    fn new(bits: u64, most: u32) -> Self {
-        let mut bits = bits;
-        while bits.count_ones() > most {
-            bits &= bits - 1;
-        }
-        let mut runs = Vec::new();
-        let mut to = 0;
-        while bits != 0 {
-            let from = bits.trailing_zeros();
-            let len = (bits >> from).trailing_ones();
-            let mask = u64::MAX.unbounded_shr(u64::BITS - len);
-            runs.push((from, mask, to));
-            to += len;
-            bits &= !(mask << from);
-        }
-        Self { runs }
-    }
-
-    fn of(&self, number: u64) -> u64 {
-        self.runs.iter().fold(0, |all, &(from, mask, to)| all | (number >> from & mask) << to)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Interner, Squeeze, rank_texts};
+    use super::{Interner, rank_texts};
     use crate::batch::NULL;
-
-    #[test]
-    fn squeezed_numbers_keep_their_order() {
-        let numbers: Vec<u64> = (0..5000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0x0f0f_0f0f_ff00_00ff | 1 << 40).collect();
-        let differing = numbers.iter().fold(0, |all, n| all | n ^ numbers[0]);
-        for most in [u64::BITS, 40, 32, 7] {
-            let squeeze = Squeeze::new(differing, most);
-            for pair in numbers.windows(2) {
-                let [a, b] = [pair[0], pair[1]].map(|n| squeeze.of(n));
-                assert!(a.checked_shr(most).unwrap_or_default() == 0);
-                let order = pair[0].cmp(&pair[1]);
-                assert!(a.cmp(&b) == order || most < differing.count_ones() && (a == b || a.cmp(&b) == order), "{pair:?}");
-            }
-        }
-    }
 
     #[test]
     fn texts_of_all_lengths_get_numbers_of_their_own() {
