@@ -440,14 +440,21 @@ fn have_same_texts(one: &ArrayRef, other: &ArrayRef) -> bool {
     one.len() == other.len() && (0..one.len()).all(|place| one.get(place) == other.get(place))
 }
 
-/// Whether each text comes after the one before, and none is null.
-fn are_ascending(texts: &Texts<'_>) -> bool {
-    let is_after = |place: usize| matches!((texts.get(place - 1), texts.get(place)), (Some(a), Some(b)) if a < b);
-    texts.get(0).is_some() && (1..texts.len()).into_par_iter().all(is_after)
-}
-
 /// Entries of a dictionary that one task looks at.
 const CHUNK_ENTRIES: usize = 1 << 16;
+
+/// The parts of a dictionary of so many entries.
+fn parts_of(len: usize) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
+    (0..len.div_ceil(CHUNK_ENTRIES)).into_par_iter().map(move |n| n * CHUNK_ENTRIES..len.min((n + 1) * CHUNK_ENTRIES))
+}
+
+/// Whether each text comes after the one before, and none is null.
+fn are_ascending(texts: &Texts<'_>) -> bool {
+    parts_of(texts.len()).all(|part| {
+        let mut before = part.start.checked_sub(1).and_then(|place| texts.get(place));
+        part.map(|place| texts.get(place)).all(|text| std::mem::replace(&mut before, text) < text)
+    })
+}
 
 /// That no entry of a dictionary is null, or stands there twice.
 fn check_entries(values: &ArrayRef) -> Result<(), Error> {
@@ -459,17 +466,16 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
     let hasher = RandomState::default();
     let hashed = |place: usize| texts.get(place).map_or(0, |text| hasher.hash_one(text));
-    let by_part = |start: usize| {
+    let by_part = |entries: std::ops::Range<usize>| {
         let mut parts: Vec<Vec<u64>> = (0..PARTITIONS).map(|_| Vec::with_capacity(CHUNK_ENTRIES / PARTITIONS * 5 / 4)).collect();
-        for hash in (start..texts.len().min(start + CHUNK_ENTRIES)).map(hashed) {
+        for hash in entries.map(hashed) {
             if let Some(part) = parts.get_mut((hash >> 40) as usize % PARTITIONS) {
                 part.push(hash);
             }
         }
         parts
     };
-    let starts: Vec<usize> = (0..texts.len()).step_by(CHUNK_ENTRIES).collect();
-    let chunks: Vec<Vec<Vec<u64>>> = starts.into_par_iter().map(by_part).collect();
+    let chunks: Vec<Vec<Vec<u64>>> = parts_of(texts.len()).map(by_part).collect();
     let repeated = |part: usize| {
         let mut table: HashTable<u64> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
         let mut repeated = Vec::new();
