@@ -1,6 +1,6 @@
 """Compare the batch engine with the best-written equivalents in Polars, DuckDB, pandas and Numba.
 
-Each engine runs in a fresh process, in turn (polars, duckdb, …, ours, polars, …); medians are reported. Before anything is
+Each engine runs in a fresh process, all of them in an order drawn anew for each round; medians are reported. Before anything is
 timed, every engine's scores are compared with a plain reference on a sample of subjects, and with each other on all.
 Writes table.md and table.json into the output folder.
 """
@@ -221,9 +221,11 @@ def main():
         print(f"{variant}: checking", file=sys.stderr)
         agreement = check(policy, path, a, engines)
         runs = {name: [] for name in [*engines, "floor"]}
+        order = np.random.default_rng(a.seed)
         for number in range(a.repeats):
             print(f"{variant}: run {number + 1} of {a.repeats}", file=sys.stderr)
-            for name in runs:
+            # Memory that one process frees is what the next one gets: none always comes after the same one.
+            for name in order.permutation(list(runs)).tolist():
                 runs[name].append(measure(name, path, a))
         report["variants"][variant] = {
             "input_bytes": input_bytes(path), "agreement": agreement,

@@ -155,6 +155,11 @@ impl Keys<'_> {
         each_width!(self, keys => {
             let keys = keys.get(start..).unwrap_or_default();
             match map {
+                // Compared in their own width, several at once; wrapped ones are too large for a dictionary of such keys.
+                Map::Same(len) if size_of_val(keys) <= size_of::<u32>() * keys.len() => out.iter_mut().zip(keys).for_each(|(out, &key)| {
+                    let place = key as u32;
+                    *out = if place < *len { place } else { NULL };
+                }),
                 Map::Same(len) => out.iter_mut().zip(keys).for_each(|(out, &key)| {
                     let place = key as usize;
                     *out = if place < *len as usize { place as u32 } else { NULL };

@@ -78,7 +78,8 @@ pub struct Screening<'b> {
 }
 
 /// What to do with a table of records. The result has a row a subject, in ascending order: integers by value, texts by
-/// their UTF-8 bytes, or by their places in a dictionary that is kept ([`Columns::dictionary`]); it is the same, bit for bit, for any order of the rows, any chunking and any number of threads.
+/// their UTF-8 bytes, or by their places in a dictionary that is kept ([`Columns::dictionary`]); it is the same, bit for bit, for
+/// any order of the rows, any chunking and any number of threads.
 #[derive(Clone, Copy)]
 pub struct Job<'j> {
     /// The policy.

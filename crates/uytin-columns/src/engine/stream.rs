@@ -454,7 +454,10 @@ fn number_subjects<'n, 'a: 'n>(
             if step.is_le() {
                 let text = |name: Name<'_>| quote(&name.to_text());
                 let found = format!("{} after {}", text(name), current.map_or_else(String::new, text));
-                let expected = "rows in ascending order of subject, as `sorted` says";
+                let expected = match name {
+                    Name::Entry(..) => "rows in the order of the dictionary that is kept, as `sorted` says",
+                    _ => "rows in ascending order of subject, as `sorted` says",
+                };
                 return Err(value_fault(Code::NotOrdered, batch.row(at), "subject", found, expected));
             }
             names.push(name);
