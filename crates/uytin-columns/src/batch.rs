@@ -150,7 +150,12 @@ impl Keys<'_> {
     }
 
     /// Writes what the map has at each key of the rows from `start`, and [`NULL`] where it has nothing.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "64-bit places; wrapped ones exist nowhere")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        reason = "keys of any width, 64-bit places; wrapped ones exist nowhere"
+    )]
     pub(crate) fn map_into(self, start: usize, map: &Map, out: &mut [u32]) {
         each_width!(self, keys => {
             let keys = keys.get(start..).unwrap_or_default();
