@@ -142,6 +142,11 @@ macro_rules! each_width {
     };
 }
 
+/// Bytes of each of these.
+const fn width_of<T>(_: &[T]) -> usize {
+    size_of::<T>()
+}
+
 impl Keys<'_> {
     /// The key of a row; a negative one becomes a place that no dictionary has.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "64-bit places; wrapped ones exist nowhere")]
@@ -161,7 +166,7 @@ impl Keys<'_> {
             let keys = keys.get(start..).unwrap_or_default();
             match map {
                 // Compared in their own width, several at once; wrapped ones are too large for a dictionary of such keys.
-                Map::Same(len) if size_of_val(keys) <= size_of::<u32>() * keys.len() => out.iter_mut().zip(keys).for_each(|(out, &key)| {
+                Map::Same(len) if width_of(keys) <= size_of::<u32>() => out.iter_mut().zip(keys).for_each(|(out, &key)| {
                     let place = key as u32;
                     *out = if place < *len { place } else { NULL };
                 }),
