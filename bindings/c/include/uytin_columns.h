@@ -53,8 +53,8 @@ typedef struct uytin_table_options {
     uint32_t threads;
     // The columns of the result: a sum of `UYTIN_COLUMN_…`.
     uint32_t columns;
-    // 1 where the rows come in the order of the result, which is ascending by subject: the input is then streamed in constant memory, and rows that do
-    // not are an error. Else 0.
+    // 1 where the rows come in the order of the result, ascending by subject or by its place in a dictionary that is kept: the
+    // input is then streamed in constant memory, and rows that do not are an error. Else 0.
     uint8_t sorted;
 } uytin_table_options;
 

@@ -49,8 +49,8 @@ pub struct uytin_table_options {
     pub threads: u32,
     /// The columns of the result: a sum of `UYTIN_COLUMN_…`.
     pub columns: u32,
-    /// 1 where the rows come in the order of the result, which is ascending by subject: the input is then streamed in constant memory, and rows that do
-    /// not are an error. Else 0.
+    /// 1 where the rows come in the order of the result, ascending by subject or by its place in a dictionary that is kept: the
+    /// input is then streamed in constant memory, and rows that do not are an error. Else 0.
     pub sorted: u8,
 }
 
@@ -205,9 +205,10 @@ pub unsafe extern "C" fn uytin_assess_stream(
 }
 
 fn columns(columns: u32) -> Result<Columns, Failure> {
-    const ALL: u32 = 127;
+    // The last of them, and all before.
+    const ALL: u32 = UYTIN_COLUMN_DICTIONARY * 2 - 1;
     if columns > ALL {
-        let expected = "a sum of `UYTIN_COLUMN_…`, at most 127";
+        let expected = format!("a sum of `UYTIN_COLUMN_…`, at most {ALL}");
         return Err(Fault::new(Code::UnknownValue, "options.columns", format!("`{columns}`"), expected).into());
     }
     let wanted = |column: u32| columns & column != 0;

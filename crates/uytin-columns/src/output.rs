@@ -111,8 +111,9 @@ fn set_aside_fields() -> Fields {
 
 /// The schema of the result: names, types, and what every surface that shows a score says, as metadata.
 ///
-/// `subject` has the type of the input where that holds integers, or a dictionary that is to be kept, else utf8; `score`, `lower` and `upper` are points with
-/// one decimal; `coverage` is a fraction; `pillar_ID` are points, null where every criterion of the pillar is exempt.
+/// `subject` has the type of the input where that holds integers, or a dictionary that is to be kept, else utf8; `score`, `lower`
+/// and `upper` are points with one decimal; `coverage` is a fraction; `pillar_ID` are points, null where every criterion of the
+/// pillar is exempt.
 #[must_use]
 pub fn output_schema(policy: &Policy, as_of: Date, subject: &DataType, columns: Columns) -> SchemaRef {
     let is_kept = subject.is_integer() || columns.dictionary && matches!(subject, DataType::Dictionary(..));
