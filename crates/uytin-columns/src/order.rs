@@ -1,41 +1,41 @@
-//! Puts packed rows in the order of subject, slot, class and source.
+//! Puts packed rows in the order of some bits of their keys: of their subjects, or of their slots and classes.
 
-use uytin::kernel::KeyLayout;
+use std::ops::Range;
 
 use crate::pack::Cell;
 
-/// Bits of a key that are sorted by at a time: their counts fit the first cache.
-const DIGIT: u32 = 11;
-const PLACES: usize = 1 << DIGIT;
+/// At most so many bits are sorted by at a time: their counts fit the first cache.
+const DIGIT: u32 = 12;
 /// So many rows are sorted where they lie, so that they do not take their memory twice.
 const HUGE: usize = 1 << 21;
 
-/// Rows of some subjects, and the space to order them.
+/// The space to order rows in.
 pub(crate) struct Order<C> {
-    /// The lowest bit of the key to order by.
-    low: u32,
+    /// The bits of the key to order by, so many at a time.
+    bits: Range<u32>,
+    digit: u32,
     cells: Vec<C>,
     spare: Vec<C>,
     /// By digit, all zero between uses.
-    places: Vec<[u32; PLACES]>,
+    places: Vec<u32>,
 }
 
 impl<C: Cell> Order<C> {
-    /// For keys of this layout, with so many bits for the subject.
-    pub(crate) fn new(layout: KeyLayout, local_bits: u32) -> Self {
-        let (low, high) = (layout.ordered_from(), layout.subject_from() + local_bits);
-        let digits = (high - low).div_ceil(DIGIT) as usize;
-        Self { low, cells: Vec::new(), spare: Vec::new(), places: vec![[0; PLACES]; digits] }
+    pub(crate) fn new(bits: Range<u32>) -> Self {
+        let len = bits.end - bits.start;
+        let digit = len.div_ceil(len.div_ceil(DIGIT).max(1)).max(1);
+        Self { bits, digit, cells: Vec::new(), spare: Vec::new(), places: vec![0; 1 << digit] }
     }
 
-    /// Hands out the rows in their order; equal ones in the order in which they came, unless there are very many.
+    /// Hands out the rows in their order; equal ones in the order in which they came or, if there are very many, in that of
+    /// their keys.
     pub(crate) fn sort(&mut self, rows: &[C]) -> &mut [C] {
         let len = rows.len();
-        if len > HUGE {
+        if len > HUGE || self.bits.is_empty() {
+            let part = Part { shift: self.bits.start, mask: low_bits(self.bits.end - self.bits.start) };
             self.cells.clear();
             self.cells.extend_from_slice(rows);
-            let low = self.low;
-            self.cells.sort_unstable_by_key(|cell| cell.key() >> low);
+            self.cells.sort_unstable_by_key(|cell| (part.of(cell), cell.key()));
             return &mut self.cells;
         }
         for cells in [&mut self.cells, &mut self.spare] {
@@ -43,19 +43,17 @@ impl<C: Cell> Order<C> {
                 cells.resize(len, C::default());
             }
         }
-        let Self { low, cells, spare, places } = self;
-        match places.as_mut_slice() {
-            [a, b] => count(rows, *low, [a, b]),
-            [a, b, c] => count(rows, *low, [a, b, c]),
-            all => all.iter_mut().zip((*low..).step_by(DIGIT as usize)).for_each(|(one, shift)| count(rows, shift, [one])),
-        }
-        for (n, (places, shift)) in places.iter_mut().zip((*low..).step_by(DIGIT as usize)).enumerate() {
+        let Self { bits, digit, cells, spare, places } = self;
+        for shift in bits.clone().step_by(*digit as usize) {
+            let part = Part { shift, mask: low_bits((*digit).min(bits.end - shift)) };
+            let rows = if shift == bits.start { rows } else { cells.get(..len).unwrap_or_default() };
+            count(rows, part, places);
             // From counts to the place of the first of each.
             let mut sum = 0;
             for place in places.iter_mut() {
                 sum += std::mem::replace(place, sum);
             }
-            scatter(if n == 0 { rows } else { cells.get(..len).unwrap_or_default() }, shift, places, spare);
+            scatter(rows, part, places, spare);
             places.fill(0);
             std::mem::swap(cells, spare);
         }
@@ -63,26 +61,34 @@ impl<C: Cell> Order<C> {
     }
 }
 
-/// The lowest digit of a key that is shifted to it.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a few bits")]
-fn digit(key: u64) -> usize {
-    key as usize % PLACES
+const fn low_bits(len: u32) -> u64 {
+    !u64::MAX.unbounded_shl(len)
 }
 
-/// Counts the cells by each of some digits, the first of which starts at this bit.
+/// A part of a key.
+#[derive(Clone, Copy)]
+struct Part {
+    shift: u32,
+    mask: u64,
+}
+
+impl Part {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a few bits, but where there are too many for a table")]
+    fn of<C: Cell>(self, cell: &C) -> usize {
+        (cell.key() >> self.shift & self.mask) as usize
+    }
+}
+
+/// Counts the cells by this part.
 #[inline]
-fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32; PLACES]; N]) {
+fn count<C: Cell>(cells: &[C], part: Part, counts: &mut [u32]) {
     let mut add = |cell: &C| {
-        let mut key = cell.key() >> low;
-        for counts in &mut counts {
-            if let Some(count) = counts.get_mut(digit(key)) {
-                *count += 1;
-            }
-            key >>= DIGIT;
+        if let Some(count) = counts.get_mut(part.of(cell)) {
+            *count += 1;
         }
     };
-    // By turns from both halves: neighbours often have equal digits, and would wait for each other.
+    // By turns from both halves: neighbours often have equal parts, and would wait for each other.
     let (first, second) = cells.split_at(cells.len() / 2);
     for (one, other) in first.iter().zip(second) {
         add(one);
@@ -91,11 +97,11 @@ fn count<C: Cell, const N: usize>(cells: &[C], low: u32, mut counts: [&mut [u32;
     second.get(first.len()..).unwrap_or_default().iter().for_each(add);
 }
 
-/// Writes each cell to the next place of its digit.
+/// Writes each cell to the next place of its part.
 #[inline]
-fn scatter<C: Cell>(cells: &[C], shift: u32, places: &mut [u32; PLACES], out: &mut [C]) {
+fn scatter<C: Cell>(cells: &[C], part: Part, places: &mut [u32], out: &mut [C]) {
     for cell in cells {
-        if let Some(place) = places.get_mut(digit(cell.key() >> shift)) {
+        if let Some(place) = places.get_mut(part.of(cell)) {
             if let Some(out) = out.get_mut(*place as usize) {
                 *out = *cell;
             }

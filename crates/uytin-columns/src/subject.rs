@@ -7,6 +7,7 @@ use uytin::{BoundSubject, Date, Error, Ledger, Policy, Record};
 
 use crate::batch::Batch;
 use crate::ids::Name;
+use crate::order::Order;
 use crate::output::{Rows, Shape, Unclosed};
 use crate::pack::{Cell, Layout, Rest};
 use crate::previous::Previous;
@@ -57,10 +58,12 @@ pub(crate) fn lost_row() -> Error {
 }
 
 /// Makes the rows of the result, subject after subject.
-pub(crate) struct Finisher<'a, 'b> {
+pub(crate) struct Finisher<'a, 'b, C> {
     context: Context<'a, 'b>,
     scorer: Scorer,
     crowd: Crowd,
+    /// Puts the rows of a crowd in the order in which it takes them.
+    by_slot: Order<C>,
     masses: Vec<MassRow>,
     order: Vec<(u64, u32)>,
     rows: Rows,
@@ -81,12 +84,13 @@ pub(crate) struct Part {
     pub(crate) replaced: u64,
 }
 
-impl<'a, 'b> Finisher<'a, 'b> {
+impl<'a, 'b, C: Cell> Finisher<'a, 'b, C> {
     pub(crate) fn new(context: Context<'a, 'b>, capacity: usize, used: Option<Used>) -> Self {
         Self {
             context,
             scorer: Scorer::new(context.policy, context.as_of),
             crowd: Crowd::new(context.policy, context.as_of, context.keys(), context.shape.columns.pillars),
+            by_slot: Order::new(context.keys().class_and_slot()),
             masses: Vec::new(),
             order: Vec::new(),
             rows: Rows::new(context.shape, capacity),
@@ -109,14 +113,9 @@ impl<'a, 'b> Finisher<'a, 'b> {
         finished.map(|()| part)
     }
 
-    /// Makes the rows of subjects with these names; `cells` are all of their rows, in the order of their keys, and `any_more`
-    /// whether some are more than checks.
-    pub(crate) fn finish<'n, C: Cell>(
-        &mut self,
-        cells: &mut [C],
-        any_more: bool,
-        name: &dyn Fn(usize) -> Option<Name<'n>>,
-    ) -> Result<(), Error> {
+    /// Makes the rows of subjects with these names; `cells` are all of their rows, in the order of subjects, and
+    /// `any_more` whether some are more than checks.
+    pub(crate) fn finish<'n>(&mut self, cells: &mut [C], any_more: bool, name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(layout) = context.layout else {
             return cells.chunk_by(same_subject(context.keys())).try_for_each(|own| self.explain(own, name));
@@ -131,7 +130,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let mut waiting = 0;
         let mut rest = cells;
         for own in cells.chunk_by(same_subject(layout.keys)) {
-            if all_single || own.last().is_some_and(|cell| layout.is_more(cell.key())) {
+            if all_single || own.iter().any(|cell| layout.is_more(cell.key())) {
                 let (before, after) = rest.split_at(waiting);
                 self.score_many(layout, before, name)?;
                 self.score_one(layout, own, name)?;
@@ -144,13 +143,15 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// Subjects that have checks and credits alone, many at once.
-    fn score_many<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+    fn score_many<'n>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let mut cells = cells;
         while !cells.is_empty() {
             let here = crowd_len(layout.keys, cells);
             let (own, rest) = cells.split_at(here);
             cells = rest;
-            let Self { context, crowd, rows, part: Part { set_aside, subjects, with_previous, .. }, .. } = self;
+            let Some((first, last)) = own.first().zip(own.last()) else { break };
+            let numbers = layout.keys.subject_of(first.key())..layout.keys.subject_of(last.key()) + 1;
+            let Self { context, crowd, by_slot, rows, part: Part { set_aside, subjects, with_previous, .. }, .. } = self;
             let shape = context.shape;
             if shape.columns.set_aside {
                 for own in own.chunk_by(same_subject(layout.keys)) {
@@ -166,7 +167,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
             };
             let row = move |cell: &C| (cell.key(), cell.counts(layout));
             let other = |cells: &[C]| count_aside(set_aside, layout, cells);
-            let scored = crowd.score(own, row, other, previous);
+            let scored = crowd.score(numbers, by_slot.sort(own), row, other, previous);
             *subjects += scored.subjects.len() as u64;
             for &subject in scored.subjects {
                 rows.name(name(subject).ok_or_else(lost_row)?);
@@ -198,15 +199,14 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// One subject by itself: numbers alone, but for findings and exemptions.
-    fn score_one<'n, C: Cell>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+    fn score_one<'n>(&mut self, layout: Layout, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(layout.keys, cells, name) else { return Ok(()) };
         self.part.subjects += 1;
-        // Checks and credits come before all others.
-        let (masses, others) = cells.split_at(cells.partition_point(|cell| layout.is_mass(cell.key())));
         let mut counts = Counts::default();
-        count_aside(&mut counts, layout, others);
-        let others = others.iter().filter_map(|cell| match layout.rest(cell) {
+        count_aside(&mut counts, layout, cells);
+        let is_mass = |cell: &&C| layout.is_mass(cell.key());
+        let others = cells.iter().filter(|cell| !is_mass(cell)).filter_map(|cell| match layout.rest(cell) {
             Rest::Aside(_) => None,
             Rest::Other(row) => Some(context.record(row)),
         });
@@ -216,7 +216,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
         let previous = previous.map(|previous| previous.tier);
         let as_of = context.as_of.days();
         self.masses.clear();
-        self.masses.extend(masses.iter().map(|cell| layout.mass(cell, as_of)));
+        self.masses.extend(cells.iter().filter(is_mass).map(|cell| layout.mass(cell, as_of)));
         self.masses.sort_unstable_by_key(|row| row.key);
         let bound;
         let mut rows_of = FormulaRows::default();
@@ -244,7 +244,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// The explained route: whole records, and the assessment that cites them.
-    fn explain<'n, C: Cell>(&mut self, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
+    fn explain<'n>(&mut self, cells: &[C], name: &dyn Fn(usize) -> Option<Name<'n>>) -> Result<(), Error> {
         let context = self.context;
         let Some(name) = name_of(context.keys(), cells, name) else { return Ok(()) };
         self.part.subjects += 1;
@@ -292,7 +292,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// Moves the cells to the front that the merge keeps (`MODEL.md` §3), subject by subject, and gives their number.
-    fn merge<C: Cell>(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
+    fn merge(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
         let (mut from, mut kept) = (0, 0);
         while let Some(rest) = cells.get(from..).filter(|rest| !rest.is_empty()) {
             let len = rest.chunk_by(same_subject(layout.keys)).next().map_or(0, <[C]>::len);
@@ -307,7 +307,7 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 
     /// The same for the cells of one subject.
-    fn merge_subject<C: Cell>(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
+    fn merge_subject(&mut self, layout: Layout, cells: &mut [C]) -> Result<usize, Error> {
         self.order.clear();
         let key = |cell: &C| u64::from(layout.keys.source_of(cell.key())) << 32 | u64::from(cell.tag().0);
         self.order.extend(cells.iter().map(key).zip(0..));
@@ -347,14 +347,17 @@ impl<'a, 'b> Finisher<'a, 'b> {
     }
 }
 
-/// About so many rows are scored together: their sums stay in the second cache.
-const CROWD: usize = 1 << 10;
+/// At most so many rows and so many subjects are scored together, unless one has more: what comes of them stays in the second
+/// cache.
+const CROWD_ROWS: usize = 1 << 14;
+const CROWD_SUBJECTS: usize = 1 << 12;
 
 /// How many of the cells are the first few subjects'.
 fn crowd_len<C: Cell>(keys: KeyLayout, cells: &[C]) -> usize {
-    let Some(last) = cells.get(CROWD - 1) else { return cells.len() };
-    let of_last = |cell: &&C| keys.subject_of(cell.key()) == keys.subject_of(last.key());
-    CROWD + cells.iter().skip(CROWD).take_while(of_last).count()
+    let subject = |cell: &C| keys.subject_of(cell.key());
+    let first = cells.first().map_or(0, subject);
+    let most = cells.get(CROWD_ROWS).map_or(usize::MAX, subject).max(first + 1).min(first + CROWD_SUBJECTS);
+    cells.partition_point(|cell| subject(cell) < most)
 }
 
 /// Whether two cells are of one subject.

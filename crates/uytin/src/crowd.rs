@@ -1,8 +1,11 @@
-//! The formula of [`score`](crate::score) for many subjects at once: stage by stage over all of them instead of subject by
-//! subject, so that the processor need not guess where each one's sources, classes and criteria end.
+//! The formula of [`score`](crate::score) for many subjects at once: slot by slot and class by class over all of them instead of
+//! subject by subject. What the policy says of a slot and a class is then looked up once for all, and the processor need not
+//! guess where each subject's sources, classes and criteria end.
 //!
 //! The parts are those that [`evaluate`](crate::score::evaluate) is made of, in the same order for each subject, so no bit
 //! of a result differs.
+
+use std::ops::Range;
 
 use crate::date::Date;
 use crate::explain::{add_to_pillar, pillar_scores};
@@ -11,7 +14,7 @@ use crate::mass::{Mass, Sum, add_to_sector, weighed};
 use crate::measure::is_below;
 use crate::points::Points;
 use crate::policy::Policy;
-use crate::policy::compiled::{Compiled, Slot};
+use crate::policy::compiled::{ClassRule, Compiled, Slot};
 use crate::score::{Rows, Terms, credit_gain};
 use crate::tier::Tier;
 
@@ -23,16 +26,13 @@ pub struct Crowd {
     layout: KeyLayout,
     /// 0 where they are not asked for.
     pillars_each: usize,
-    /// By subject, slot and class: the sum of all rows up to the end of each. Its own is the difference to the one before.
-    classes: Level<Sum>,
-    /// The rows of one class by source: the places of both.
+    /// What the rows of one slot and class come to by subject.
+    entries: Vec<Entry>,
+    /// Those of one subject by source: the places of both.
     sources: Vec<(u32, u32)>,
-    /// Masses by subject and slot.
-    slots: Level<Mass>,
+    evidence: Evidence,
     members: Vec<Member>,
     verdicts: Verdicts,
-    /// Masses by sector, all sectors of each subject.
-    sectors: Vec<[f64; 2]>,
     /// Sums by pillar, all pillars of each subject.
     pillars: Vec<[f64; 2]>,
 }
@@ -112,15 +112,10 @@ impl KeyLayout {
         key & !(self.subject.mask << self.subject.from) | (subject as u64) << self.subject.from
     }
 
-    /// The lowest bit of the source class, from which on the order of keys matters.
+    /// The bits of source class and slot.
     #[must_use]
-    pub const fn ordered_from(self) -> u32 {
-        self.class.from
-    }
-
-    /// How many pairs of slot and class a subject may have.
-    fn classes_each(self) -> usize {
-        usize::try_from(1_u64 << (self.class.mask.count_ones() + self.slot.mask.count_ones())).unwrap_or(usize::MAX)
+    pub const fn class_and_slot(self) -> Range<u32> {
+        self.class.from..self.subject.from
     }
 
     /// The lowest bit of the slot.
@@ -174,49 +169,152 @@ impl KeyLayout {
     }
 }
 
-/// What is summed by parts of keys that come in ascending order, after an empty entry. Every row or part is written where the
-/// next entry is, which is left behind only when it is complete, so that it takes no branch to go on.
-#[derive(Clone, Debug, Default)]
-struct Level<T> {
-    entries: Vec<Entry<T>>,
-    len: usize,
-}
-
+/// The sum of a class's rows up to the end of a subject's. Its own is the difference to the one before.
 #[derive(Clone, Copy, Debug, Default)]
-struct Entry<T> {
-    sum: T,
-    /// The key of its last row.
-    key: u64,
-    /// The place after its last part.
+struct Entry {
+    sum: Sum,
+    subject: usize,
+    /// The place after its last row.
     end: usize,
 }
 
-impl<T: Copy + Default> Level<T> {
-    /// As many entries as there can be, to be written.
-    fn start(&mut self, most: usize) -> &mut [Entry<T>] {
-        // The empty one lies before them, and one more behind the last.
-        if self.entries.len() <= most + 1 {
-            self.entries.resize((most + 2).next_power_of_two(), Entry::default());
+/// What the rows say of each subject.
+#[derive(Clone, Debug, Default)]
+struct Evidence {
+    /// The mass of the last slot of which a subject has rows, and the place of that slot.
+    masses: Vec<(Mass, usize)>,
+    /// The subjects with rows of this slot, each once, and room for one more.
+    seen: Vec<usize>,
+    seen_len: usize,
+    /// Masses by sector, all sectors of each subject: one more than there are, for classes without one.
+    sectors: Vec<[f64; 2]>,
+    sectors_each: usize,
+}
+
+impl Evidence {
+    /// Of so many subjects none.
+    fn start(&mut self, policy: &Compiled, count: usize) {
+        self.masses.clear();
+        self.masses.resize(count, (Mass::default(), usize::MAX));
+        if self.seen.len() <= count {
+            self.seen.resize(count + 1, 0);
         }
-        self.entries.get_mut(1..).unwrap_or_default()
+        self.sectors_each = policy.sectors.len() + 1;
+        self.sectors.clear();
+        self.sectors.resize(count * self.sectors_each, [0.0; 2]);
     }
 
-    /// Ends with so many entries.
-    fn end(&mut self, len: usize) {
-        self.len = len;
-        if let [.., last, behind] = self.entries.get_mut(..len + 2).unwrap_or_default() {
-            behind.key = !last.key;
-        }
-    }
-
-    /// Each entry after the one before, and in which bits its key and the next one differ: the last one's in all.
+    /// The mass of a subject in this slot, to add to. The subject is written where the next one is seen, which is left behind
+    /// only if it is new, as that can hardly be guessed.
     #[inline]
-    fn iter(&self) -> impl Iterator<Item = (&Entry<T>, &Entry<T>, u64)> {
-        let all = self.entries.get(..self.len + 2).unwrap_or_default();
-        all.windows(3).filter_map(|three| match three {
-            [before, entry, next] => Some((before, entry, entry.key ^ next.key)),
-            _ => None,
-        })
+    fn mass(&mut self, slot: usize, subject: usize) -> Option<&mut Mass> {
+        const KEPT: [f64; 2] = [1.0, 0.0];
+        let (mass, of_slot) = self.masses.get_mut(subject)?;
+        if let Some(next) = self.seen.get_mut(self.seen_len) {
+            *next = subject;
+        }
+        let is_new = usize::from(*of_slot != slot);
+        self.seen_len += is_new;
+        *of_slot = slot;
+        *mass = mass.times(KEPT.get(is_new).copied().unwrap_or_default());
+        Some(mass)
+    }
+
+    /// Adds what one class says of a subject.
+    #[inline]
+    fn add(&mut self, slot: usize, subject: usize, class: &ClassRule, of_class: [f64; 2]) {
+        if let Some(mass) = self.mass(slot, subject) {
+            mass.add(class, of_class);
+        }
+        add_to_sector(&mut self.sectors, subject * self.sectors_each + class.sector_place, of_class);
+    }
+
+    /// The subjects with rows of this slot, and their masses.
+    #[inline]
+    fn of_slot(&self) -> impl Iterator<Item = (usize, &Mass)> {
+        let seen = self.seen.get(..self.seen_len).unwrap_or_default();
+        seen.iter().filter_map(|&subject| Some((subject, &self.masses.get(subject)?.0)))
+    }
+
+    /// The sectors of each subject.
+    fn sectors(&self) -> impl Iterator<Item = &[[f64; 2]]> {
+        self.sectors.chunks(self.sectors_each)
+    }
+}
+
+/// The rows of one slot and class, in the order of subjects.
+struct OfClass<'a, C> {
+    place: usize,
+    slot: &'a Slot,
+    class: &'a ClassRule,
+    layout: KeyLayout,
+    rows: &'a [C],
+}
+
+impl<C> OfClass<'_, C> {
+    /// Sums them up by subject; an empty entry comes first.
+    fn sum<'e>(&self, entries: &'e mut Vec<Entry>, row: &impl Fn(&C) -> (u64, (u32, u32))) -> &'e [Entry] {
+        let decay = &self.slot.decay;
+        match decay.held() {
+            Some(table) => {
+                let fraction = |age: i32| usize::try_from(age).ok().and_then(|age| table.get(age).copied()).unwrap_or_default();
+                self.sum_with(entries, row, fraction)
+            }
+            None => self.sum_with(entries, row, |age| decay.fraction(age)),
+        }
+    }
+
+    /// The same, with what is left of a row at its age.
+    #[inline(never)]
+    fn sum_with<'e>(
+        &self,
+        entries: &'e mut Vec<Entry>,
+        row: &impl Fn(&C) -> (u64, (u32, u32)),
+        fraction: impl Fn(i32) -> u64,
+    ) -> &'e [Entry] {
+        let Self { layout, rows, .. } = *self;
+        if entries.len() <= rows.len() {
+            entries.resize(rows.len() + 1, Entry::default());
+        }
+        // Every row is written where its subject's entry is, which is left behind only when it is complete, so that it takes no
+        // branch to go on.
+        let (mut at, mut sum) = (1, Sum::default());
+        let mut before = rows.first().map_or(0, |first| layout.subject_of(row(first).0));
+        for (end, one) in (1..).zip(rows) {
+            let (key, (favourable, adverse)) = row(one);
+            let subject = layout.subject_of(key);
+            at += usize::from(subject != before);
+            before = subject;
+            sum.add(Sum::of(favourable, adverse, fraction(layout.age_of(key))));
+            if let Some(entry) = entries.get_mut(at) {
+                *entry = Entry { sum, subject, end };
+            }
+        }
+        entries.get(..=at).unwrap_or_default()
+    }
+
+    /// Adds to the evidence what they carry: each source and the class up to their caps, weighted. Subjects are counted from
+    /// `first`.
+    #[inline(never)]
+    fn weigh(
+        &self,
+        entries: &[Entry],
+        row: &impl Fn(&C) -> (u64, (u32, u32)),
+        sources: &mut Vec<(u32, u32)>,
+        first: usize,
+        evidence: &mut Evidence,
+    ) {
+        let Self { place, slot, class, layout, rows } = *self;
+        for pair in entries.windows(2) {
+            let [before, Entry { sum: up_to, subject, end }] = pair else { continue };
+            let mut sum = up_to.since(before.sum);
+            // No source exceeds what all of them do not.
+            if sum.exceeds(slot.least_cap) {
+                let own = rows.get(before.end..*end).unwrap_or_default();
+                sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
+            }
+            evidence.add(place, subject - first, class, weighed(class, sum, slot.unit));
+        }
     }
 }
 
@@ -268,71 +366,50 @@ impl Crowd {
             as_of: as_of.days(),
             layout,
             pillars_each: if with_pillars { policy.compiled().closed_pillars.len() } else { 0 },
-            classes: Level::default(),
+            entries: Vec::new(),
             sources: Vec::new(),
-            slots: Level::default(),
+            evidence: Evidence::default(),
             members: Vec::new(),
             verdicts: Verdicts::default(),
-            sectors: Vec::new(),
             pillars: Vec::new(),
         }
     }
 
-    /// Scores subjects by all of their rows, which come in the order of subject, slot and class; `row` gives the key of a row,
-    /// and its checks that held and that did not, or thousandths of a credit; `other` is handed the rows of slots and classes
-    /// that the policy does not have, which are passed over. `previous` says what tier a subject had, as in
+    /// Scores the subjects with these numbers by all of their rows, which come in the order of slot, class and subject; `row`
+    /// gives the key of a row, and its checks that held and that did not, or thousandths of a credit; `other` is handed the rows
+    /// of slots and classes that the policy does not have, which are passed over. `previous` says what tier a subject had, as in
     /// [`Scorer::score`](crate::kernel::Scorer::score).
     pub fn score<C>(
         &mut self,
+        subjects: Range<usize>,
         rows: &[C],
         row: impl Fn(&C) -> (u64, (u32, u32)),
-        other: impl FnMut(&[C]),
+        mut other: impl FnMut(&[C]),
         previous: impl FnMut(usize) -> Option<Option<Tier>>,
     ) -> Scored<'_> {
-        self.verdicts.subjects.clear();
-        self.verdicts.verdicts.clear();
-        if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
-            let [first, last] = [first, last].map(|one| self.layout.subject_of(row(one).0));
-            // Each in a function of its own, so that what it works with stays in registers.
-            self.sum_classes(rows, &row, last - first + 1);
-            self.start_members(last - first + 1);
-            self.sum_slots(rows, &row, first, other);
-            self.estimate(first);
-            self.conclude(first, previous);
+        let (layout, first) = (self.layout, subjects.start);
+        self.start(subjects.len());
+        let mut left = rows;
+        while let Some(one) = left.first() {
+            let place = layout.slot_of(row(one).0);
+            let (of_slot, after) = split(left, |one| layout.slot_of(row(one).0) == place);
+            self.sum_slot(place.into(), of_slot, &row, first, &mut other);
+            self.estimate(place.into());
+            left = after;
         }
+        self.conclude(first, previous);
         let Verdicts { subjects, verdicts } = &self.verdicts;
         let pillars = self.pillars.get(..subjects.len() * self.pillars_each).unwrap_or_default();
         Scored { subjects, verdicts, pillars: Pillars(pillars) }
     }
 
-    /// Adds rows up, class by class.
-    #[inline(never)]
-    fn sum_classes<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), subjects: usize) {
-        let decays = self.policy.compiled().decays.as_slice();
-        let layout = self.layout;
-        let entries = self.classes.start(rows.len().min(subjects.saturating_mul(layout.classes_each())));
-        let (mut at, mut sum) = (0, Sum::default());
-        let mut before = rows.first().map_or(0, |first| row(first).0);
-        for (place, one) in rows.iter().enumerate() {
-            let (key, (favourable, adverse)) = row(one);
-            at += usize::from((key ^ before) >> layout.class.from != 0);
-            before = key;
-            let decay = decays.get(usize::from(layout.slot_of(key)));
-            let fraction = decay.map_or(0, |decay| decay.fraction(layout.age_of(key)));
-            sum.add(Sum::of(favourable, adverse, fraction));
-            if let Some(entry) = entries.get_mut(at) {
-                *entry = Entry { sum, key, end: place + 1 };
-            }
-        }
-        self.classes.end(at + usize::from(!rows.is_empty()));
-    }
-
     /// So many subjects without evidence.
-    fn start_members(&mut self, count: usize) {
-        let Self { policy, pillars_each, members, sectors, pillars, .. } = self;
+    fn start(&mut self, count: usize) {
+        let Self { policy, pillars_each, evidence, members, verdicts, pillars, .. } = self;
         let policy = policy.compiled();
-        sectors.clear();
-        sectors.resize(count * sectors_each(policy), [0.0; 2]);
+        verdicts.subjects.clear();
+        verdicts.verdicts.clear();
+        evidence.start(policy, count);
         pillars.clear();
         let closed = policy.closed_pillars.get(..*pillars_each).unwrap_or_default();
         (0..count).for_each(|_| pillars.extend_from_slice(closed));
@@ -340,62 +417,62 @@ impl Crowd {
         members.resize(count, Member { is_there: false, totals: policy.unseen, gain: 0.0, below: false });
     }
 
-    /// Adds classes up, slot by slot, and by sector.
-    #[inline(never)]
-    fn sum_slots<C>(&mut self, rows: &[C], row: &impl Fn(&C) -> (u64, (u32, u32)), first: usize, mut other: impl FnMut(&[C])) {
-        // A factor, as whether a slot is complete can hardly be guessed.
-        const LEFT: [f64; 2] = [1.0, 0.0];
-        let Self { policy, layout, classes, sources, slots, sectors, .. } = self;
+    /// Sums up the rows of a slot, class by class.
+    fn sum_slot<C>(
+        &mut self,
+        place: usize,
+        rows: &[C],
+        row: &impl Fn(&C) -> (u64, (u32, u32)),
+        first: usize,
+        other: &mut impl FnMut(&[C]),
+    ) {
+        let Self { policy, layout, entries, sources, evidence, .. } = self;
         let (policy, layout) = (policy.compiled(), *layout);
-        let sectors_each = sectors_each(policy);
-        let entries = slots.start(classes.len);
-        let (mut at, mut mass) = (0, Mass::default());
-        for (before, &Entry { sum: up_to, key, end }, apart) in classes.iter() {
-            let (slot, class) = (usize::from(layout.slot_of(key)), usize::from(layout.class_of(key)));
-            if let (Some(slot), Some(class)) = (policy.slots.get(slot), policy.classes.get(class)) {
-                let mut sum = up_to.since(before.sum);
-                // No source exceeds what all of them do not.
-                if sum.exceeds(slot.least_cap) {
-                    let own = rows.get(before.end..end).unwrap_or_default();
-                    sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
-                }
-                let of_class = weighed(class, sum, slot.unit);
-                mass.add(class, of_class);
-                add_to_sector(sectors, (layout.subject_of(key) - first) * sectors_each + class.sector_place, of_class);
+        evidence.seen_len = 0;
+        let mut left = rows;
+        while let Some(one) = left.first() {
+            let class = layout.class_of(row(one).0);
+            let (rows, after) = split(left, |one| layout.class_of(row(one).0) == class);
+            left = after;
+            if let (Some(slot), Some(class)) = (policy.slots.get(place), policy.classes.get(usize::from(class))) {
+                let of_class = OfClass { place, slot, class, layout, rows };
+                // Each in a function of its own, so that what it works with stays in registers.
+                let sums = of_class.sum(entries, row);
+                of_class.weigh(sums, row, sources, first, evidence);
             } else {
-                other(rows.get(before.end..end).unwrap_or_default());
+                for one in rows {
+                    evidence.mass(place, layout.subject_of(row(one).0) - first);
+                }
+                other(rows);
             }
-            if let Some(entry) = entries.get_mut(at) {
-                *entry = Entry { sum: mass, key, end };
-            }
-            let complete = usize::from(apart >> layout.slot.from != 0);
-            at += complete;
-            mass = mass.times(LEFT.get(complete).copied().unwrap_or_default());
         }
-        slots.end(at);
     }
 
-    /// Estimates criterion by criterion what the evidence of each subject changes.
+    /// Estimates what the evidence of a slot changes for each subject.
     #[inline(never)]
-    fn estimate(&mut self, first: usize) {
-        let Self { policy, layout, pillars_each, slots, members, pillars, .. } = self;
+    fn estimate(&mut self, place: usize) {
+        let Self { policy, pillars_each, evidence, members, pillars, .. } = self;
         let policy = policy.compiled();
-        let weights = policy.weights.as_slice();
         let pillars_each = *pillars_each;
-        for (_, Entry { sum: mass, key, .. }, _) in slots.iter() {
-            let (subject, slot) = (layout.subject_of(*key) - first, usize::from(layout.slot_of(*key)));
-            let Some(member) = members.get_mut(subject) else { continue };
-            member.is_there = true;
-            match (policy.criteria.get(slot), weights.get(slot)) {
-                (Some(criterion), Some(&weight)) => {
+        match (policy.criteria.get(place), policy.weights.get(place)) {
+            (Some(criterion), Some(&weight)) => {
+                for (subject, mass) in evidence.of_slot() {
+                    let Some(member) = members.get_mut(subject) else { continue };
                     let estimate = policy.estimator.estimate(&criterion.prior, mass);
+                    member.is_there = true;
                     member.totals.change(weight, &criterion.unseen, &estimate);
                     member.below |= is_below(policy, mass, &estimate, criterion.measured_below);
                     if let Some(own) = pillars.get_mut(subject * pillars_each..) {
                         add_to_pillar(own, criterion, weight, estimate.mean);
                     }
                 }
-                _ => member.gain += credit_gain(policy, slot, mass.favourable),
+            }
+            _ => {
+                for (subject, mass) in evidence.of_slot() {
+                    let Some(member) = members.get_mut(subject) else { continue };
+                    member.is_there = true;
+                    member.gain += credit_gain(policy, place, mass.favourable);
+                }
             }
         }
     }
@@ -403,12 +480,11 @@ impl Crowd {
     /// Says what comes of it, and moves the pillars of subjects with rows together.
     #[inline(never)]
     fn conclude(&mut self, first: usize, mut previous: impl FnMut(usize) -> Option<Option<Tier>>) {
-        let Self { policy, as_of, pillars_each, members, verdicts: Verdicts { subjects, verdicts }, sectors, pillars, .. } = self;
+        let Self { policy, as_of, pillars_each, evidence, members, verdicts: Verdicts { subjects, verdicts }, pillars, .. } = self;
         let policy = policy.compiled();
         let rows = Rows::default();
         let pillars_each = *pillars_each;
-        let sectors = of_each(sectors, sectors_each(policy));
-        for ((place, &Member { is_there, totals, gain, below }), sectors) in members.iter().enumerate().zip(sectors) {
+        for ((place, &Member { is_there, totals, gain, below }), sectors) in members.iter().enumerate().zip(evidence.sectors()) {
             if is_there {
                 let previous = previous(first + place);
                 let outcome = totals.conclude(policy, gain, 1.0, None, sectors, previous.flatten(), &mut ());
@@ -422,9 +498,9 @@ impl Crowd {
     }
 }
 
-/// One more than there are, for classes without a sector.
-fn sectors_each(policy: &Compiled) -> usize {
-    policy.sectors.len() + 1
+/// The rows for which this holds, which come first, and the others.
+fn split<C>(rows: &[C], is_own: impl Fn(&C) -> bool) -> (&[C], &[C]) {
+    rows.split_at(rows.partition_point(is_own))
 }
 
 /// The sum of a class whose sources may exceed their cap, from that of all of its rows.
@@ -457,9 +533,4 @@ fn capped_by_source<C>(
         all.add(sum.capped(slot.source_cap));
     }
     all
-}
-
-/// So many of them for each subject.
-fn of_each(all: &[[f64; 2]], each: usize) -> impl Iterator<Item = &[[f64; 2]]> {
-    (0..).map_while(move |n| if each == 0 { Some(&[][..]) } else { all.get(n * each..(n + 1) * each) })
 }

@@ -36,6 +36,12 @@ impl Decay {
         }
     }
 
+    /// The fractions by age, where they are held: of records that are older nothing is left, or they do not count.
+    #[inline]
+    pub(crate) fn held(&self) -> Option<&[u64]> {
+        Some(&*self.table).filter(|table| !table.is_empty())
+    }
+
     /// The fraction left, as a real number.
     #[expect(clippy::cast_precision_loss, reason = "made from a double, so it is one")]
     pub(crate) fn factor(&self, age: i32) -> f64 {

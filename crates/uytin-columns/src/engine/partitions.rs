@@ -133,6 +133,9 @@ impl<C: Cell> Lane<C> {
 /// Where a chunk's rows of each partition go.
 type Places<'s, C> = Vec<IterMut<'s, C>>;
 
+/// What a partition is worked on with: its rows are put in the order of subjects first.
+type Work<'a, 'b, C> = (Finisher<'a, 'b, C>, Order<C>);
+
 /// How many rows of each chunk belong to each partition; the numbers of all subjects, where they are kept.
 type Counted = (Vec<Vec<u32>>, Vec<Space<u32>>);
 
@@ -178,7 +181,7 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
                 Ok(part)
             };
             let parts: Vec<Result<Part, Error>> = tasks.into_par_iter().with_max_len(1).map(score).collect();
-            spare.each(|(finisher, _): &mut (Finisher<'a, 'b>, Order<C>)| finisher.close());
+            spare.each(|(finisher, _): &mut Work<'a, 'b, C>| finisher.close());
             for part in parts {
                 with_previous += summary.add(part?, sink)?;
             }
@@ -314,12 +317,13 @@ impl<'a, 'b> Partitions<'a, 'b, '_> {
         lane: &Lane<C>,
         places: Range<usize>,
         any_more: bool,
-        (spare, used): (&Spare<(Finisher<'a, 'b>, Order<C>)>, &Used),
+        (spare, used): (&Spare<Work<'a, 'b, C>>, &Used),
     ) -> Result<Part, Error> {
         let subjects_each = 1_usize << self.shift;
         let new = || {
             let finisher = Finisher::new(self.context, places.len() * subjects_each, Some(used.clone()));
-            (finisher, Order::new(self.context.keys(), self.shift))
+            let first_bit = self.context.keys().subject_from();
+            (finisher, Order::new(first_bit..first_bit + self.shift))
         };
         spare.lend(new, |(finisher, order)| {
             let finished = places.clone().try_for_each(|place| {

@@ -13,7 +13,6 @@ use uytin::{Code, Error, quote};
 use super::{BufferBytes, INPUT, Job, Sink, Summary, columns, tight_layout};
 use crate::batch::{Batch, NULL, check_schema, value_fault};
 use crate::ids::{Ids, Name, Sources, SubjectIds, keep_dictionary};
-use crate::order::Order;
 use crate::output::Shape;
 use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
 use crate::space::Spare;
@@ -315,9 +314,8 @@ struct SortedRun<'a, 'b, 'j> {
 
 /// What a span of a sorted stream is worked on with.
 struct SpanWork<'a, 'b, C> {
-    finisher: Finisher<'a, 'b>,
+    finisher: Finisher<'a, 'b, C>,
     packer: Packer<'a, 'b>,
-    order: Order<C>,
     /// Subjects that are complete but for the last, and the rows of all of them.
     names: Vec<Name<'b>>,
     cells: Vec<C>,
@@ -354,7 +352,6 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
         SpanWork {
             finisher: Finisher::new(self.context, 0, None),
             packer: Packer::new(&self.context, self.hasher.clone()),
-            order: Order::new(self.context.keys(), RUN_BITS),
             names: Vec::new(),
             cells: Vec::with_capacity(RUN_ROWS + BLOCK),
             numbers: Vec::with_capacity(BLOCK),
@@ -366,7 +363,7 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
     /// Scores a span of rows that starts and ends between subjects.
     fn span<C: Cell>(&self, span: std::ops::Range<usize>, work: &mut SpanWork<'a, 'b, C>) -> Result<(), Error> {
         let context = self.context;
-        let SpanWork { finisher, packer, order, names, cells, numbers, ends, block } = work;
+        let SpanWork { finisher, packer, names, cells, numbers, ends, block } = work;
         names.clear();
         cells.clear();
         let mut current = match span.start.checked_sub(1) {
@@ -387,28 +384,27 @@ impl<'a, 'b> SortedRun<'a, 'b, '_> {
             cells.extend_from_slice(block);
             let is_full = names.len() + BLOCK > 1 << RUN_BITS || cells.len() >= RUN_ROWS;
             if is_full && names.len() > 1 {
-                Self::finish(context.keys(), order, finisher, packer.any_more, names, cells)?;
+                Self::finish(context.keys(), finisher, packer.any_more, names, cells)?;
             }
             row += len;
             left -= len;
             self.job.check_cancelled()?;
         }
-        finisher.finish(order.sort(cells), packer.any_more, &|local| names.get(local).copied())
+        finisher.finish(cells, packer.any_more, &|local| names.get(local).copied())
     }
 
     /// Makes the rows of these subjects but the last, which may go on, and keeps that one.
     fn finish<'n, C: Cell>(
         keys: KeyLayout,
-        order: &mut Order<C>,
-        finisher: &mut Finisher<'_, '_>,
+        finisher: &mut Finisher<'_, '_, C>,
         any_more: bool,
         names: &mut Vec<Name<'n>>,
         cells: &mut Vec<C>,
     ) -> Result<(), Error> {
         let complete = names.len().saturating_sub(1);
         let rows = cells.partition_point(|cell| keys.subject_of(cell.key()) < complete);
-        let own = cells.get(..rows).unwrap_or_default();
-        finisher.finish(order.sort(own), any_more, &|local| names.get(local).copied())?;
+        let own = cells.get_mut(..rows).unwrap_or_default();
+        finisher.finish(own, any_more, &|local| names.get(local).copied())?;
         names.drain(..complete);
         cells.drain(..rows);
         for cell in cells {

@@ -126,8 +126,6 @@ pub(crate) struct Compiled {
     pub(crate) sectors: Vec<Arc<str>>,
     /// Criteria in policy order, then credits.
     pub(crate) slots: Vec<Slot>,
-    /// The decays of the slots, side by side.
-    pub(crate) decays: Vec<Decay>,
     pub(crate) criteria: Vec<CriterionRule>,
     pub(crate) credits: Vec<CreditRule>,
     /// Weights of the criteria where none is exempt.
@@ -259,7 +257,6 @@ impl Compiled {
             estimator,
             classes,
             sectors,
-            decays: slots.iter().map(|slot| slot.decay.clone()).collect(),
             slots,
             unseen: Terms::unseen(&criteria, &weights, |_| true),
             closed_pillars: unseen_pillars.clone().close().to_vec(),
