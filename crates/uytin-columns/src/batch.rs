@@ -1,5 +1,6 @@
 //! The columns of one batch, their types checked once, and the values in them as numbers and texts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -8,7 +9,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
     UInt64Type,
 };
-use arrow_array::{Array, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
+use arrow_array::{Array, ArrayAccessor, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
 use uytin::{Code, Date, Error, Fault, quote};
@@ -280,6 +281,30 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The first row that is null; of a dictionary one without a key, or with that of a null entry.
+    pub(crate) fn first_null(&self) -> Option<usize> {
+        if self.nulls().is_none() && !matches!(self, Self::Dictionary { .. }) {
+            return None;
+        }
+        (0..self.len()).find(|&row| self.get(row).is_none())
+    }
+
+    /// Hands out the texts of some rows; what kind of texts they are is asked once.
+    #[inline]
+    pub(crate) fn each(&self, rows: Range<usize>, mut each: impl FnMut(Option<&'a str>)) {
+        fn plain<'a>(array: impl ArrayAccessor<Item = &'a str>, rows: Range<usize>, each: &mut impl FnMut(Option<&'a str>)) {
+            for row in rows.start..rows.end.min(array.len()) {
+                each(array.is_valid(row).then(|| array.value(row)));
+            }
+        }
+        match self {
+            Self::Utf8(array) => plain(*array, rows, &mut each),
+            Self::Large(array) => plain(*array, rows, &mut each),
+            Self::View(array) => plain(*array, rows, &mut each),
+            Self::Dictionary { .. } => rows.for_each(|row| each(self.get(row))),
+        }
+    }
+
     /// The place of a row's text in its dictionary, and the text; `None` of plain texts.
     pub(crate) fn entry(&self, row: usize) -> Option<(u32, &'a str)> {
         let Self::Dictionary { keys, .. } = self else { return None };
@@ -533,7 +558,7 @@ impl<'a> Subjects<'a> {
     }
 
     /// Writes where runs of rows end that certainly have one subject, counted from the first of these rows; a null ends one.
-    pub(crate) fn run_ends(&self, rows: std::ops::Range<usize>, ends: &mut Vec<u32>) {
+    pub(crate) fn run_ends(&self, rows: Range<usize>, ends: &mut Vec<u32>) {
         let rest = rows.start + 1..rows.end;
         ends.clear();
         ends.resize(rows.len(), 0);
@@ -559,13 +584,7 @@ impl<'a> Subjects<'a> {
     /// Numbers the runs of equal integers or places among these rows, a [`BLOCK`] at most, from a number on, and hands out their
     /// subjects; `false` where they do not come in ascending order, or are no places, and of nulls, texts and small types, which no
     /// large table has.
-    pub(crate) fn number_runs(
-        &self,
-        rows: std::ops::Range<usize>,
-        first: u32,
-        numbers: &mut [u32],
-        each: &mut dyn FnMut(Name<'a>),
-    ) -> bool {
+    pub(crate) fn number_runs(&self, rows: Range<usize>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(Name<'a>)) -> bool {
         let (keys, values) = match self {
             Self::Numbers(keys, None) => (*keys, None),
             Self::Entries(Texts::Dictionary { keys, nulls: None, values }) => (*keys, Some(values)),

@@ -460,19 +460,20 @@ fn are_ascending(texts: &Texts<'_>) -> bool {
 fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     const EXPECTED: &str = "a dictionary whose entries differ, as it is to be kept";
     let Some(texts) = Texts::new(values.as_ref()).filter(|texts| !are_ascending(texts)) else { return Ok(()) };
-    if let Some(place) = (0..texts.len()).find(|&place| texts.get(place).is_none()) {
+    if let Some(place) = texts.first_null() {
         return Err(column_fault(Code::WrongType, "subject", format!("`null` as entry {place} of the dictionary"), EXPECTED));
     }
     // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
     let hasher = RandomState::default();
-    let hashed = |place: usize| texts.get(place).map_or(0, |text| hasher.hash_one(text));
+    let hash_of = |text: Option<&str>| text.map_or(0, |text| hasher.hash_one(text));
     let by_part = |entries: std::ops::Range<usize>| {
         let mut parts: Vec<Vec<u64>> = (0..PARTITIONS).map(|_| Vec::with_capacity(CHUNK_ENTRIES / PARTITIONS * 5 / 4)).collect();
-        for hash in entries.map(hashed) {
+        texts.each(entries, |text| {
+            let hash = hash_of(text);
             if let Some(part) = parts.get_mut((hash >> 40) as usize % PARTITIONS) {
                 part.push(hash);
             }
-        }
+        });
         parts
     };
     let chunks: Vec<Vec<Vec<u64>>> = parts_of(texts.len()).map(by_part).collect();
@@ -496,7 +497,7 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     let mut repeated = repeated.concat();
     repeated.sort_unstable();
     let before = |place: usize| (0..place).find(|&before| texts.get(before) == texts.get(place));
-    let mut places = (0..texts.len()).rev().filter(|&place| repeated.binary_search(&hashed(place)).is_ok());
+    let mut places = (0..texts.len()).rev().filter(|&place| repeated.binary_search(&hash_of(texts.get(place))).is_ok());
     let Some((before, place)) = places.find_map(|place| Some((before(place)?, place))) else { return Ok(()) };
     let found = format!("{} as entries {before} and {place} of the dictionary", quote(texts.get(place).unwrap_or_default()));
     Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED))
