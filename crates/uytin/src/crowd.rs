@@ -252,8 +252,12 @@ struct OfClass<'a, C> {
 }
 
 impl<C> OfClass<'_, C> {
-    /// Sums them up by subject; an empty entry comes first.
-    fn sum<'e>(&self, entries: &'e mut Vec<Entry>, row: &impl Fn(&C) -> (u64, (u32, u32))) -> &'e [Entry] {
+    /// Sums them up by subject, of which there are at most so many; an empty entry comes first.
+    fn sum<'e>(&self, subjects: usize, entries: &'e mut Vec<Entry>, row: &impl Fn(&C) -> (u64, (u32, u32))) -> &'e [Entry] {
+        let most = self.rows.len().min(subjects);
+        if entries.len() <= most {
+            entries.resize(most + 1, Entry::default());
+        }
         let decay = &self.slot.decay;
         match decay.held() {
             Some(table) => {
@@ -266,16 +270,8 @@ impl<C> OfClass<'_, C> {
 
     /// The same, with what is left of a row at its age.
     #[inline(never)]
-    fn sum_with<'e>(
-        &self,
-        entries: &'e mut Vec<Entry>,
-        row: &impl Fn(&C) -> (u64, (u32, u32)),
-        fraction: impl Fn(i32) -> u64,
-    ) -> &'e [Entry] {
+    fn sum_with<'e>(&self, entries: &'e mut [Entry], row: &impl Fn(&C) -> (u64, (u32, u32)), fraction: impl Fn(i32) -> u64) -> &'e [Entry] {
         let Self { layout, rows, .. } = *self;
-        if entries.len() <= rows.len() {
-            entries.resize(rows.len() + 1, Entry::default());
-        }
         // Every row is written where its subject's entry is, which is left behind only when it is complete, so that it takes no
         // branch to go on.
         let (mut at, mut sum) = (1, Sum::default());
@@ -437,7 +433,7 @@ impl Crowd {
             if let (Some(slot), Some(class)) = (policy.slots.get(place), policy.classes.get(usize::from(class))) {
                 let of_class = OfClass { place, slot, class, layout, rows };
                 // Each in a function of its own, so that what it works with stays in registers.
-                let sums = of_class.sum(entries, row);
+                let sums = of_class.sum(evidence.masses.len(), entries, row);
                 of_class.weigh(sums, row, sources, first, evidence);
             } else {
                 for one in rows {
