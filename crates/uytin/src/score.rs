@@ -1,7 +1,7 @@
 //! The formula: from rows to score, interval, coverage and tier (`MODEL.md` §5 to §8).
 //!
 //! [`evaluate`] computes them for one subject; a [`Watch`] sees the parts on their way. For many subjects at once
-//! [`crowd`](crate::crowd) runs the same parts in the same order, stage by stage.
+//! [`crowd`](crate::crowd) runs the same parts in the same order, slot by slot.
 
 use smallvec::SmallVec;
 
