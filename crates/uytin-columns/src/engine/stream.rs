@@ -18,7 +18,7 @@ use crate::pack::{BLOCK, Cell, Packed, Packer, Tagged};
 use crate::space::Spare;
 use crate::subject::{Context, Finisher, Part};
 
-/// Subjects are ordered so many at a time, as a power of two.
+/// Subjects are numbered and finished at most so many at a time, as a power of two.
 const RUN_BITS: u32 = 12;
 /// Rows of a run, unless a subject has more.
 const RUN_ROWS: usize = 1 << 15;
