@@ -581,25 +581,20 @@ impl<'a> Subjects<'a> {
         ends.truncate(found + 1);
     }
 
-    /// Numbers the runs of equal integers or places among these rows, a [`BLOCK`] at most, from a number on, and hands out their
-    /// subjects; `false` where they do not come in ascending order, or are no places, and of nulls, texts and small types, which no
-    /// large table has.
-    pub(crate) fn number_runs(&self, rows: Range<usize>, first: u32, numbers: &mut [u32], each: &mut dyn FnMut(Name<'a>)) -> bool {
+    /// Numbers the runs of equal integers or places among these rows, a [`BLOCK`] at most, after these names, to which it adds their
+    /// subjects; the first run is that of the last name if that `is_known`. `false` where they do not come in ascending order, or
+    /// are no places, and of nulls, texts and small types, which no large table has.
+    pub(crate) fn number_runs(&self, rows: Range<usize>, is_known: bool, names: &mut Vec<Name<'a>>, numbers: &mut [u32]) -> bool {
         let (keys, values) = match self {
             Self::Numbers(keys, None) => (*keys, None),
-            Self::Entries(Texts::Dictionary { keys, nulls: None, values }) => (*keys, Some(values)),
+            Self::Entries(Texts::Dictionary { keys, nulls: None, values }) => (*keys, Some(&**values)),
             _ => return false,
         };
-        let each = &mut |number: i128| {
-            let entry = values.and_then(|values| Some((u32::try_from(number).ok()?, values)));
-            each(entry.map_or(Name::Number(number), |(place, values)| Name::Entry(place, values.get(place as usize).unwrap_or_default())));
-        };
-        let places = values.map(|values| values.len());
         match keys {
-            Keys::I32(keys) => number_runs(keys.get(rows), places, first, numbers, each),
-            Keys::I64(keys) => number_runs(keys.get(rows), places, first, numbers, each),
-            Keys::U32(keys) => number_runs(keys.get(rows), places, first, numbers, each),
-            Keys::U64(keys) => number_runs(keys.get(rows), places, first, numbers, each),
+            Keys::I32(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
+            Keys::I64(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
+            Keys::U32(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
+            Keys::U64(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
             _ => false,
         }
     }
@@ -613,13 +608,13 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// The same of keys of one type, which are to be among so many places, if they are places.
-fn number_runs<T: Copy + PartialOrd + Into<i128>>(
+/// The same of keys of one type; of places, if there are values that they are to be among.
+fn number_runs<'a, T: Copy + PartialOrd + Into<i128>>(
     keys: Option<&[T]>,
-    places: Option<usize>,
-    first: u32,
+    values: Option<&Texts<'a>>,
+    is_known: bool,
+    names: &mut Vec<Name<'a>>,
     numbers: &mut [u32],
-    each: &mut dyn FnMut(i128),
 ) -> bool {
     let keys = keys.unwrap_or_default();
     let after = keys.get(1..).unwrap_or_default();
@@ -628,21 +623,30 @@ fn number_runs<T: Copy + PartialOrd + Into<i128>>(
         return false;
     }
     // In ascending order all are among them if the first and the last are.
-    let is_place = |key: Option<&T>| key.and_then(|&key| usize::try_from(key.into()).ok()) < places;
-    if places.is_some() && !(usize::try_from((*start).into()).is_ok() && is_place(keys.last())) {
+    let place = |key: T| u32::try_from(key.into()).ok();
+    let is_place = |key: Option<&T>| key.and_then(|&key| place(key)).is_some_and(|place| (place as usize) < values.map_or(0, Texts::len));
+    if values.is_some() && !(is_place(Some(start)) && is_place(keys.last())) {
         return false;
     }
     // The value of each run is written over until the next one begins: that takes no branch.
-    let (mut values, mut run) = ([*start; BLOCK], 0);
+    let (mut runs, mut run) = ([*start; BLOCK], 0);
+    let first = u32::try_from(names.len()).unwrap_or(NULL) - u32::from(is_known);
     *out = first;
     for (out, (a, b)) in rest.iter_mut().zip(keys.iter().zip(after)) {
         run += u32::from(a != b);
-        if let Some(value) = values.get_mut(run as usize) {
+        if let Some(value) = runs.get_mut(run as usize) {
             *value = *b;
         }
         *out = first + run;
     }
-    values.iter().take(run as usize + 1).for_each(|&value| each(value.into()));
+    let new = runs.get(usize::from(is_known)..=run as usize).unwrap_or_default();
+    match values {
+        None => names.extend(new.iter().map(|&number| Name::Number(number.into()))),
+        Some(values) => names.extend(new.iter().filter_map(|&key| {
+            let place = place(key)?;
+            Some(Name::Entry(place, values.get(place as usize).unwrap_or_default()))
+        })),
+    }
     true
 }
 

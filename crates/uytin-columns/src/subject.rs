@@ -161,7 +161,7 @@ impl<'a, 'b, C: Cell> Finisher<'a, 'b, C> {
                 }
             }
             let previous = |subject| {
-                let previous = context.previous.zip(name(subject)).and_then(|(previous, name)| previous.get(name))?;
+                let previous = context.previous?.get(name(subject)?)?;
                 *with_previous += 1;
                 Some(previous.tier)
             };

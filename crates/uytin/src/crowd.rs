@@ -28,7 +28,9 @@ pub struct Crowd {
     pillars_each: usize,
     /// What the rows of one slot and class come to by subject.
     entries: Vec<Entry>,
-    /// Those of one subject by source: the places of both.
+    /// The places of those that may exceed a cap.
+    large: Vec<usize>,
+    /// The rows of one of them by source: the places of both.
     sources: Vec<(u32, u32)>,
     evidence: Evidence,
     members: Vec<Member>,
@@ -45,7 +47,8 @@ pub struct KeyLayout {
     source: Bits,
     class: Bits,
     slot: Bits,
-    subject: Bits,
+    /// The lowest bit of the subject's, which are all up to the uppermost.
+    subject: u32,
 }
 
 /// Some neighbouring bits.
@@ -67,7 +70,7 @@ impl KeyLayout {
     /// All bits are the subject's.
     pub const SUBJECT: Self = {
         let none = Bits { from: 0, mask: 0 };
-        Self { age: none, source: none, class: none, slot: none, subject: Bits { from: 0, mask: u64::MAX } }
+        Self { age: none, source: none, class: none, slot: none, subject: 0 }
     };
 
     /// From the number of bits below the age, and of the bits of age in days, place of the source, of the source class, and of
@@ -84,8 +87,7 @@ impl KeyLayout {
         let source = bits(age.from + age.mask.count_ones(), source);
         let class = bits(source.from + source.mask.count_ones(), class);
         let slot = bits(class.from + class.mask.count_ones(), slot);
-        let subject = slot.from + slot.mask.count_ones();
-        Some(Self { age, source, class, slot, subject: bits(subject, u64::BITS - subject) })
+        Some(Self { age, source, class, slot, subject: slot.from + slot.mask.count_ones() })
     }
 
     /// The key of such a row of the subject with number 0.
@@ -102,20 +104,20 @@ impl KeyLayout {
     #[must_use]
     #[inline]
     pub const fn filled(self, key: u64, subject: u32, source: u32, age: u32) -> u64 {
-        key | (subject as u64) << self.subject.from | (source as u64) << self.source.from | (age as u64) << self.age.from
+        key | (subject as u64) << self.subject | (source as u64) << self.source.from | (age as u64) << self.age.from
     }
 
     /// The same key of the subject with this number.
     #[must_use]
     #[inline]
     pub const fn of_subject(self, key: u64, subject: u32) -> u64 {
-        key & !(self.subject.mask << self.subject.from) | (subject as u64) << self.subject.from
+        key & !(u64::MAX << self.subject) | (subject as u64) << self.subject
     }
 
     /// The bits of source class and slot.
     #[must_use]
     pub const fn class_and_slot(self) -> Range<u32> {
-        self.class.from..self.subject.from
+        self.class.from..self.subject
     }
 
     /// The lowest bit of the slot.
@@ -127,7 +129,7 @@ impl KeyLayout {
     /// The lowest bit of the subject.
     #[must_use]
     pub const fn subject_from(self) -> u32 {
-        self.subject.from
+        self.subject
     }
 }
 
@@ -165,7 +167,7 @@ impl KeyLayout {
     #[must_use]
     #[inline]
     pub const fn subject_of(self, key: u64) -> usize {
-        self.subject.of(key) as usize
+        (key >> self.subject) as usize
     }
 }
 
@@ -181,8 +183,8 @@ struct Entry {
 /// What the rows say of each subject.
 #[derive(Clone, Debug, Default)]
 struct Evidence {
-    /// The mass of the last slot of which a subject has rows, and the place of that slot.
-    masses: Vec<(Mass, usize)>,
+    /// The mass in the slot that is summed up, and whether there are rows of it.
+    masses: Vec<(Mass, bool)>,
     /// The subjects with rows of this slot, each once, and room for one more.
     seen: Vec<usize>,
     seen_len: usize,
@@ -195,7 +197,7 @@ impl Evidence {
     /// Of so many subjects none.
     fn start(&mut self, policy: &Compiled, count: usize) {
         self.masses.clear();
-        self.masses.resize(count, (Mass::default(), usize::MAX));
+        self.masses.resize(count, (Mass::default(), false));
         if self.seen.len() <= count {
             self.seen.resize(count + 1, 0);
         }
@@ -204,36 +206,19 @@ impl Evidence {
         self.sectors.resize(count * self.sectors_each, [0.0; 2]);
     }
 
-    /// The mass of a subject in this slot, to add to. The subject is written where the next one is seen, which is left behind
-    /// only if it is new, as that can hardly be guessed.
+    /// What to add to in this slot.
     #[inline]
-    fn mass(&mut self, slot: usize, subject: usize) -> Option<&mut Mass> {
-        const KEPT: [f64; 2] = [1.0, 0.0];
-        let (mass, of_slot) = self.masses.get_mut(subject)?;
-        if let Some(next) = self.seen.get_mut(self.seen_len) {
-            *next = subject;
-        }
-        let is_new = usize::from(*of_slot != slot);
-        self.seen_len += is_new;
-        *of_slot = slot;
-        *mass = mass.times(KEPT.get(is_new).copied().unwrap_or_default());
-        Some(mass)
+    fn of_slot(&mut self) -> OfSlot<'_> {
+        let Self { masses, seen, seen_len, sectors, sectors_each } = self;
+        OfSlot { masses, seen, seen_len: *seen_len, sectors, sectors_each: *sectors_each }
     }
 
-    /// Adds what one class says of a subject.
+    /// The subjects with rows of this slot, and their masses, which are taken from the evidence.
     #[inline]
-    fn add(&mut self, slot: usize, subject: usize, class: &ClassRule, of_class: [f64; 2]) {
-        if let Some(mass) = self.mass(slot, subject) {
-            mass.add(class, of_class);
-        }
-        add_to_sector(&mut self.sectors, subject * self.sectors_each + class.sector_place, of_class);
-    }
-
-    /// The subjects with rows of this slot, and their masses.
-    #[inline]
-    fn of_slot(&self) -> impl Iterator<Item = (usize, &Mass)> {
-        let seen = self.seen.get(..self.seen_len).unwrap_or_default();
-        seen.iter().filter_map(|&subject| Some((subject, &self.masses.get(subject)?.0)))
+    fn take(&mut self) -> impl Iterator<Item = (usize, Mass)> {
+        let Self { masses, seen, seen_len, .. } = self;
+        let seen = seen.get(..std::mem::take(seen_len)).unwrap_or_default();
+        seen.iter().filter_map(|&subject| Some((subject, std::mem::take(masses.get_mut(subject)?).0)))
     }
 
     /// The sectors of each subject.
@@ -242,9 +227,40 @@ impl Evidence {
     }
 }
 
+/// The evidence of one slot, to add to.
+struct OfSlot<'a> {
+    masses: &'a mut [(Mass, bool)],
+    seen: &'a mut [usize],
+    seen_len: usize,
+    sectors: &'a mut [[f64; 2]],
+    sectors_each: usize,
+}
+
+impl OfSlot<'_> {
+    /// The mass of a subject with rows. The subject is written where the next one is seen, which is left behind only if it is
+    /// new, as that can hardly be guessed.
+    #[inline]
+    fn mass(&mut self, subject: usize) -> Option<&mut Mass> {
+        let (mass, is_seen) = self.masses.get_mut(subject)?;
+        if let Some(next) = self.seen.get_mut(self.seen_len) {
+            *next = subject;
+        }
+        self.seen_len += usize::from(!std::mem::replace(is_seen, true));
+        Some(mass)
+    }
+
+    /// Adds what one class says of a subject.
+    #[inline]
+    fn add(&mut self, subject: usize, class: &ClassRule, of_class: [f64; 2]) {
+        if let Some(mass) = self.mass(subject) {
+            mass.add(class, of_class);
+        }
+        add_to_sector(self.sectors, subject * self.sectors_each + class.sector_place, of_class);
+    }
+}
+
 /// The rows of one slot and class, in the order of subjects.
 struct OfClass<'a, C> {
-    place: usize,
     slot: &'a Slot,
     class: &'a ClassRule,
     layout: KeyLayout,
@@ -258,19 +274,19 @@ impl<C> OfClass<'_, C> {
         if entries.len() <= most {
             entries.resize(most + 1, Entry::default());
         }
-        let decay = &self.slot.decay;
+        let (decay, layout) = (&self.slot.decay, self.layout);
         match decay.held() {
             Some(table) => {
-                let fraction = |age: i32| usize::try_from(age).ok().and_then(|age| table.get(age).copied()).unwrap_or_default();
-                self.sum_with(entries, row, fraction)
+                let fraction = |key: u64| usize::try_from(layout.age.of(key)).ok().and_then(|age| table.get(age).copied());
+                self.sum_with(entries, row, |key| fraction(key).unwrap_or_default())
             }
-            None => self.sum_with(entries, row, |age| decay.fraction(age)),
+            None => self.sum_with(entries, row, |key| decay.fraction(layout.age_of(key))),
         }
     }
 
-    /// The same, with what is left of a row at its age.
+    /// The same, with what is left of the row with a key at its age.
     #[inline(never)]
-    fn sum_with<'e>(&self, entries: &'e mut [Entry], row: &impl Fn(&C) -> (u64, (u32, u32)), fraction: impl Fn(i32) -> u64) -> &'e [Entry] {
+    fn sum_with<'e>(&self, entries: &'e mut [Entry], row: &impl Fn(&C) -> (u64, (u32, u32)), fraction: impl Fn(u64) -> u64) -> &'e [Entry] {
         let Self { layout, rows, .. } = *self;
         // Every row is written where its subject's entry is, which is left behind only when it is complete, so that it takes no
         // branch to go on.
@@ -281,7 +297,7 @@ impl<C> OfClass<'_, C> {
             let subject = layout.subject_of(key);
             at += usize::from(subject != before);
             before = subject;
-            sum.add(Sum::of(favourable, adverse, fraction(layout.age_of(key))));
+            sum.add(Sum::of(favourable, adverse, fraction(key)));
             if let Some(entry) = entries.get_mut(at) {
                 *entry = Entry { sum, subject, end };
             }
@@ -295,22 +311,36 @@ impl<C> OfClass<'_, C> {
     fn weigh(
         &self,
         entries: &[Entry],
+        (large, sources): (&mut Vec<usize>, &mut Vec<(u32, u32)>),
         row: &impl Fn(&C) -> (u64, (u32, u32)),
-        sources: &mut Vec<(u32, u32)>,
         first: usize,
         evidence: &mut Evidence,
     ) {
-        let Self { place, slot, class, layout, rows } = *self;
-        for pair in entries.windows(2) {
-            let [before, Entry { sum: up_to, subject, end }] = pair else { continue };
-            let mut sum = up_to.since(before.sum);
-            // No source exceeds what all of them do not.
-            if sum.exceeds(slot.least_cap) {
-                let own = rows.get(before.end..*end).unwrap_or_default();
-                sum = capped_by_source(sum, sources, slot, layout, own, row).capped(slot.class_cap);
-            }
-            evidence.add(place, subject - first, class, weighed(class, sum, slot.unit));
+        let Self { slot, class, layout, rows } = *self;
+        let (class, cap, unit) = (*class, slot.least_cap, slot.unit);
+        if large.len() < entries.len() {
+            large.resize(entries.len(), 0);
         }
+        // First those within the caps, without a call, so that all of it stays in registers.
+        let mut count = 0;
+        let mut of_slot = evidence.of_slot();
+        for (place, pair) in entries.windows(2).enumerate() {
+            let [before, Entry { sum, subject, .. }] = pair else { continue };
+            let sum = sum.since(before.sum);
+            if !sum.exceeds(cap) {
+                of_slot.add(subject - first, &class, weighed(&class, sum, unit));
+            } else if let Some(large) = large.get_mut(count) {
+                *large = place;
+                count += 1;
+            }
+        }
+        for &place in large.iter().take(count) {
+            let Some([before, Entry { sum, subject, end }]) = entries.get(place..place + 2) else { continue };
+            let own = rows.get(before.end..*end).unwrap_or_default();
+            let sum = capped_by_source(sum.since(before.sum), sources, slot, layout, own, row).capped(slot.class_cap);
+            of_slot.add(subject - first, &class, weighed(&class, sum, unit));
+        }
+        evidence.seen_len = of_slot.seen_len;
     }
 }
 
@@ -363,6 +393,7 @@ impl Crowd {
             layout,
             pillars_each: if with_pillars { policy.compiled().closed_pillars.len() } else { 0 },
             entries: Vec::new(),
+            large: Vec::new(),
             sources: Vec::new(),
             evidence: Evidence::default(),
             members: Vec::new(),
@@ -422,23 +453,24 @@ impl Crowd {
         first: usize,
         other: &mut impl FnMut(&[C]),
     ) {
-        let Self { policy, layout, entries, sources, evidence, .. } = self;
+        let Self { policy, layout, entries, large, sources, evidence, .. } = self;
         let (policy, layout) = (policy.compiled(), *layout);
-        evidence.seen_len = 0;
         let mut left = rows;
         while let Some(one) = left.first() {
             let class = layout.class_of(row(one).0);
             let (rows, after) = split(left, |one| layout.class_of(row(one).0) == class);
             left = after;
             if let (Some(slot), Some(class)) = (policy.slots.get(place), policy.classes.get(usize::from(class))) {
-                let of_class = OfClass { place, slot, class, layout, rows };
+                let of_class = OfClass { slot, class, layout, rows };
                 // Each in a function of its own, so that what it works with stays in registers.
                 let sums = of_class.sum(evidence.masses.len(), entries, row);
-                of_class.weigh(sums, row, sources, first, evidence);
+                of_class.weigh(sums, (large, sources), row, first, evidence);
             } else {
+                let mut of_slot = evidence.of_slot();
                 for one in rows {
-                    evidence.mass(place, layout.subject_of(row(one).0) - first);
+                    of_slot.mass(layout.subject_of(row(one).0) - first);
                 }
+                evidence.seen_len = of_slot.seen_len;
                 other(rows);
             }
         }
@@ -452,19 +484,19 @@ impl Crowd {
         let pillars_each = *pillars_each;
         match (policy.criteria.get(place), policy.weights.get(place)) {
             (Some(criterion), Some(&weight)) => {
-                for (subject, mass) in evidence.of_slot() {
+                for (subject, mass) in evidence.take() {
                     let Some(member) = members.get_mut(subject) else { continue };
-                    let estimate = policy.estimator.estimate(&criterion.prior, mass);
+                    let estimate = policy.estimator.estimate(&criterion.prior, &mass);
                     member.is_there = true;
                     member.totals.change(weight, &criterion.unseen, &estimate);
-                    member.below |= is_below(policy, mass, &estimate, criterion.measured_below);
+                    member.below |= is_below(policy, &mass, &estimate, criterion.measured_below);
                     if let Some(own) = pillars.get_mut(subject * pillars_each..) {
                         add_to_pillar(own, criterion, weight, estimate.mean);
                     }
                 }
             }
             _ => {
-                for (subject, mass) in evidence.of_slot() {
+                for (subject, mass) in evidence.take() {
                     let Some(member) = members.get_mut(subject) else { continue };
                     member.is_there = true;
                     member.gain += credit_gain(policy, place, mass.favourable);

@@ -77,11 +77,6 @@ impl Mass {
         self.adverse += adverse;
         self.adverse_of_sectors += adverse * class.in_sector;
     }
-
-    #[inline]
-    pub(crate) fn times(self, factor: f64) -> Self {
-        Self { favourable: self.favourable * factor, adverse: self.adverse * factor, adverse_of_sectors: self.adverse_of_sectors * factor }
-    }
 }
 
 /// Favourable and adverse mass by sector, and at last that of classes without one.
@@ -145,17 +140,11 @@ pub(crate) const GRAIN: f64 = (1_u32 << GRAIN_BITS) as f64;
 /// A sum as a double, in units of 2⁻⁵¹: what it takes of a machine is one conversion of a signed number, up to masses of
 /// 4,096. What lies below moves no score.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "rounded far below a tenth")]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounded far below a tenth")]
 fn real(n: u128) -> f64 {
-    let n = n >> GRAIN_BITS;
-    i64::try_from(n).map_or_else(|_| large(n), |n| n as f64)
-}
-
-#[cold]
-#[inline(never)]
-#[expect(clippy::cast_precision_loss, reason = "rounded far below a tenth")]
-fn large(n: u128) -> f64 {
-    n as f64
+    const HIGH: f64 = (1_u64 << (64 - GRAIN_BITS)) as f64;
+    // Above, both halves are doubles, so this rounds once, too: no call is needed that a loop has to save its numbers for.
+    i64::try_from(n >> GRAIN_BITS).map_or_else(|_| (n >> 64) as u64 as f64 * HIGH + (n as u64 >> GRAIN_BITS) as f64, |n| n as f64)
 }
 
 /// Takes the rows of the slot that is first in `rows`, which are sorted by key, and sums them up; adds what counts for

@@ -427,15 +427,8 @@ fn number_subjects<'n, 'a: 'n>(
     let is_known = step.is_eq() && !names.is_empty();
     if step.is_gt() || is_known {
         // Every run of integers or places is another subject, but for the first, which may be known.
-        let first = u32::try_from(names.len()).unwrap_or(NULL) - u32::from(is_known);
-        let mut is_new = !is_known;
         numbers.resize(rows.len(), 0);
-        let each = &mut |name| {
-            if std::mem::replace(&mut is_new, true) {
-                names.push(name);
-            }
-        };
-        if batch.subject.number_runs(rows.clone(), first, numbers, each) {
+        if batch.subject.number_runs(rows.clone(), is_known, names, numbers) {
             *current = names.last().copied();
             return Ok(());
         }

@@ -25,6 +25,7 @@ pub(crate) fn z_of(confidence: f64) -> Option<f64> {
 }
 
 /// A source class.
+#[derive(Clone, Copy)]
 pub(crate) struct ClassRule {
     pub(crate) reliability: f64,
     /// Place in [`Compiled::sectors`].
