@@ -29,9 +29,14 @@ TITLES = {
     "with-id": "Unsorted, integer keys, with an id column", "sorted-int": "Sorted, integer keys", "sorted-dict": "Sorted, dictionary keys",
 }
 OURS = "uytin"
-# The columns that the peers make, in the order in which they make them; and what a job gives by default, which no peer does.
-WAYS = {OURS: ["--no-pillars", "--dictionary"], "uytin-default": []}
-LABELS = {"floor": "floor: sum of the input", "uytin-default": "uytin, with pillars, in order of text"}
+# The columns that the peers make, in the order in which they make them, built for this processor and for any; and what a job gives by
+# default, which no peer does.
+LEAN = ["--no-pillars", "--dictionary"]
+WAYS = {OURS: ("engine", LEAN), "uytin-portable": ("portable", LEAN), "uytin-default": ("engine", [])}
+LABELS = {
+    "floor": "floor: sum of the input", "uytin-portable": "uytin, built for any processor",
+    "uytin-default": "uytin, with pillars, in order of text",
+}
 
 
 def run(command, environment=None):
@@ -59,7 +64,9 @@ def measure(name, path, a, dump=None):
     is_sorted = ["--sorted"] if path.stem.startswith("sorted") else []
     dump = ["--dump", str(dump)] if dump else []
     if name in WAYS:
-        return run([a.engine, "bench-columns", "--input", str(path), "--as-of", a.as_of, "--repeat", "1", *is_sorted, *WAYS[name], *dump, "--json"])
+        build, columns = WAYS[name]
+        words = ["bench-columns", "--input", str(path), "--as-of", a.as_of, "--repeat", "1", *is_sorted, *columns, *dump, "--json"]
+        return run([getattr(a, build), *words])
     command = [sys.executable, str(HERE / "run_peer.py"), "--peer", name, "--input", str(path), "--as-of", a.as_of, *is_sorted, *dump]
     if a.policy:
         command += ["--policy", a.policy]
@@ -168,6 +175,7 @@ def arguments():
     """Parse and check the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engine", help="our binary; without it only the peers run")
+    parser.add_argument("--portable", help="the same, built for any processor (default: not measured)")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--subjects", type=int, default=1_000_000)
     parser.add_argument("--out", default="target/peers", help="folder for data and results (default target/peers)")
@@ -192,8 +200,9 @@ def arguments():
                 die(f"`{name}` is not known; expected one of {', '.join(allowed)}")
     if a.repeats < 1:
         die("`--repeats` must be at least 1")
-    if a.engine and not Path(a.engine).is_file():
-        die(f"there is no engine at `{a.engine}`; build it first, or leave `--engine` out to run the peers alone")
+    for engine in (a.engine, a.portable):
+        if engine and not Path(engine).is_file():
+            die(f"there is no engine at `{engine}`; build it first, or leave `--engine` out to run the peers alone")
     return a
 
 
@@ -210,7 +219,7 @@ def main():
         marker.unlink(missing_ok=True)
         generate(data, a.rows, a.subjects, a.seed, a.as_of, policy, a.variants, ("arrow",), a.duplicates)
         marker.write_text(json.dumps(recipe))
-    engines = [*a.peers, *WAYS] if a.engine else list(a.peers)
+    engines = [*a.peers, *(name for name, (build, _) in WAYS.items() if getattr(a, build))]
     report = {
         "rows": a.rows, "subjects": a.subjects, "repeats": a.repeats, "seed": a.seed, "as_of": a.as_of, "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "cpu": cpu_name(), "versions": {"python": platform.python_version()} | {p: metadata.version(p) for p in ("polars", "duckdb", "pandas", "numpy", "numba", "pyarrow")},

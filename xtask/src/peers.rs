@@ -1,5 +1,7 @@
 //! The comparison of the batch engine with Polars, DuckDB, pandas and a kernel by hand in Numba.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, output, root, run, target};
@@ -24,18 +26,29 @@ pub fn peers(words: &[&str]) -> Result<()> {
         output(command(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements))?;
         std::fs::write(&installed, &wanted)?;
     }
-    let words_of_build = "build --release --quiet -p uytin-columns --no-default-features --features ipc --example bench_columns";
-    run(&mut cargo(&words_of_build.split(' ').collect::<Vec<_>>()))?;
-    let engine = target().join("release/examples/bench_columns");
-    if !engine.is_file() {
-        bail!("no engine at {}", engine.display());
-    }
+    // Numba compiles for the processor at hand, and Polars comes for newer ones only: so the engine is measured as it is built for
+    // this one, too.
+    let portable = engine(&target(), &[])?;
+    let native = engine(&folder.join("native"), &["--config", r#"build.rustflags=["-Ctarget-cpu=native"]"#])?;
     run(command(&python)
         .current_dir(root().join("benches/peers"))
         .arg("peers.py")
         .arg("--engine")
-        .arg(&engine)
+        .arg(&native)
+        .arg("--portable")
+        .arg(&portable)
         .arg("--out")
         .arg(&folder)
         .args(words))
+}
+
+/// Builds the engine in this target folder, with these words of cargo.
+fn engine(target: &Path, words: &[&str]) -> Result<PathBuf> {
+    let build = "build --release --quiet -p uytin-columns --no-default-features --features ipc --example bench_columns";
+    run(cargo(&build.split(' ').collect::<Vec<_>>()).args(words).env("CARGO_TARGET_DIR", target))?;
+    let engine = target.join("release/examples/bench_columns");
+    if !engine.is_file() {
+        bail!("no engine at {}", engine.display());
+    }
+    Ok(engine)
 }
