@@ -28,7 +28,7 @@ pub struct Crowd {
     pillars_each: usize,
     /// What the rows of one slot and class come to by subject.
     entries: Vec<Entry>,
-    /// The places of those that may exceed a cap.
+    /// The places of those that exceed a cap.
     large: Vec<usize>,
     /// The rows of one of them by source: the places of both.
     sources: Vec<(u32, u32)>,
@@ -206,11 +206,13 @@ impl Evidence {
         self.sectors.resize(count * self.sectors_each, [0.0; 2]);
     }
 
-    /// What to add to in this slot.
+    /// Adds what rows of this slot say.
     #[inline]
-    fn of_slot(&mut self) -> OfSlot<'_> {
+    fn add(&mut self, add: impl FnOnce(&mut OfSlot<'_>)) {
         let Self { masses, seen, seen_len, sectors, sectors_each } = self;
-        OfSlot { masses, seen, seen_len: *seen_len, sectors, sectors_each: *sectors_each }
+        let mut of_slot = OfSlot { masses, seen, seen_len: *seen_len, sectors, sectors_each: *sectors_each };
+        add(&mut of_slot);
+        *seen_len = of_slot.seen_len;
     }
 
     /// The subjects with rows of this slot, and their masses, which are taken from the evidence.
@@ -227,7 +229,7 @@ impl Evidence {
     }
 }
 
-/// The evidence of one slot, to add to.
+/// The evidence of one slot to add to, with its own length, which a loop can so keep in a register.
 struct OfSlot<'a> {
     masses: &'a mut [(Mass, bool)],
     seen: &'a mut [usize],
@@ -321,26 +323,28 @@ impl<C> OfClass<'_, C> {
         if large.len() < entries.len() {
             large.resize(entries.len(), 0);
         }
-        // First those within the caps, without a call, so that all of it stays in registers.
         let mut count = 0;
-        let mut of_slot = evidence.of_slot();
-        for (place, pair) in entries.windows(2).enumerate() {
-            let [before, Entry { sum, subject, .. }] = pair else { continue };
-            let sum = sum.since(before.sum);
-            if !sum.exceeds(cap) {
-                of_slot.add(subject - first, &class, weighed(&class, sum, unit));
-            } else if let Some(large) = large.get_mut(count) {
-                *large = place;
-                count += 1;
+        evidence.add(|of_slot| {
+            // First those within the caps, without a call, so that what it takes stays in registers.
+            for (place, pair) in entries.windows(2).enumerate() {
+                let [before, Entry { sum, subject, .. }] = pair else { continue };
+                let sum = sum.since(before.sum);
+                if !sum.exceeds(cap) {
+                    of_slot.add(subject - first, &class, weighed(&class, sum, unit));
+                } else if let Some(large) = large.get_mut(count) {
+                    *large = place;
+                    count += 1;
+                }
             }
-        }
-        for &place in large.iter().take(count) {
-            let Some([before, Entry { sum, subject, end }]) = entries.get(place..place + 2) else { continue };
-            let own = rows.get(before.end..*end).unwrap_or_default();
-            let sum = capped_by_source(sum.since(before.sum), sources, slot, layout, own, row).capped(slot.class_cap);
-            of_slot.add(subject - first, &class, weighed(&class, sum, unit));
-        }
-        evidence.seen_len = of_slot.seen_len;
+        });
+        evidence.add(|of_slot| {
+            for &place in large.iter().take(count) {
+                let Some([before, Entry { sum, subject, end }]) = entries.get(place..place + 2) else { continue };
+                let own = rows.get(before.end..*end).unwrap_or_default();
+                let sum = capped_by_source(sum.since(before.sum), sources, slot, layout, own, row).capped(slot.class_cap);
+                of_slot.add(subject - first, &class, weighed(&class, sum, unit));
+            }
+        });
     }
 }
 
@@ -416,13 +420,9 @@ impl Crowd {
     ) -> Scored<'_> {
         let (layout, first) = (self.layout, subjects.start);
         self.start(subjects.len());
-        let mut left = rows;
-        while let Some(one) = left.first() {
-            let place = layout.slot_of(row(one).0);
-            let (of_slot, after) = split(left, |one| layout.slot_of(row(one).0) == place);
+        for (place, of_slot) in groups(rows, |one| layout.slot_of(row(one).0)) {
             self.sum_slot(place.into(), of_slot, &row, first, &mut other);
             self.estimate(place.into());
-            left = after;
         }
         self.conclude(first, previous);
         let Verdicts { subjects, verdicts } = &self.verdicts;
@@ -455,22 +455,18 @@ impl Crowd {
     ) {
         let Self { policy, layout, entries, large, sources, evidence, .. } = self;
         let (policy, layout) = (policy.compiled(), *layout);
-        let mut left = rows;
-        while let Some(one) = left.first() {
-            let class = layout.class_of(row(one).0);
-            let (rows, after) = split(left, |one| layout.class_of(row(one).0) == class);
-            left = after;
+        for (class, rows) in groups(rows, |one| layout.class_of(row(one).0)) {
             if let (Some(slot), Some(class)) = (policy.slots.get(place), policy.classes.get(usize::from(class))) {
                 let of_class = OfClass { slot, class, layout, rows };
                 // Each in a function of its own, so that what it works with stays in registers.
                 let sums = of_class.sum(evidence.masses.len(), entries, row);
                 of_class.weigh(sums, (large, sources), row, first, evidence);
             } else {
-                let mut of_slot = evidence.of_slot();
-                for one in rows {
-                    of_slot.mass(layout.subject_of(row(one).0) - first);
-                }
-                evidence.seen_len = of_slot.seen_len;
+                evidence.add(|of_slot| {
+                    for one in rows {
+                        of_slot.mass(layout.subject_of(row(one).0) - first);
+                    }
+                });
                 other(rows);
             }
         }
@@ -526,9 +522,15 @@ impl Crowd {
     }
 }
 
-/// The rows for which this holds, which come first, and the others.
-fn split<C>(rows: &[C], is_own: impl Fn(&C) -> bool) -> (&[C], &[C]) {
-    rows.split_at(rows.partition_point(is_own))
+/// The rows by some part of their keys, in which they are in order.
+fn groups<C>(rows: &[C], part: impl Fn(&C) -> u16) -> impl Iterator<Item = (u16, &[C])> {
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        let value = part(left.first()?);
+        let (own, after) = left.split_at(left.partition_point(|one| part(one) == value));
+        left = after;
+        Some((value, own))
+    })
 }
 
 /// The sum of a class whose sources may exceed their cap, from that of all of its rows.
