@@ -242,3 +242,21 @@ pub(crate) fn add_to_sector(sectors: &mut [[f64; 2]], place: usize, [favourable,
         *against_sector += adverse;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{GRAIN_BITS, real};
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "which is what is compared")]
+    fn a_sum_is_rounded_once_whatever_its_size() {
+        // Halfway between two doubles, and a little more or less.
+        let patterns =
+            [1, 0b101, (1 << 53) | 1, (1 << 54) | 1, (1 << 54) | 2, (1 << 54) | 3, (1 << 54) | 6, (1 << 60) - 1, u128::from(u64::MAX)];
+        for (pattern, shift) in patterns.into_iter().flat_map(|pattern| (0..116 - pattern.ilog2()).map(move |shift| (pattern, shift))) {
+            for n in [pattern << shift, (pattern << shift) + (1 << GRAIN_BITS), (pattern << shift) - 1] {
+                assert_eq!(real(n).to_bits(), ((n >> GRAIN_BITS) as f64).to_bits(), "{n:x}");
+            }
+        }
+    }
+}
