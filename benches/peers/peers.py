@@ -200,9 +200,11 @@ def arguments():
                 die(f"`{name}` is not known; expected one of {', '.join(allowed)}")
     if a.repeats < 1:
         die("`--repeats` must be at least 1")
-    for engine in (a.engine, a.portable):
+    for build, engine in (("engine", a.engine), ("portable", a.portable)):
         if engine and not Path(engine).is_file():
-            die(f"there is no engine at `{engine}`; build it first, or leave `--engine` out to run the peers alone")
+            die(f"there is no engine at `{engine}`; build it first, or leave `--{build}` out")
+    if a.portable and not a.engine:
+        die("`--portable` needs `--engine`, to which all others are compared")
     return a
 
 
