@@ -1,6 +1,7 @@
 //! Texts and numbers as small integers: subjects in order of their values, sources in order of appearance.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch, make_array};
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 use uytin::{Code, Error, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, DictionaryKey, Keys, NULL, Piece, Subjects, Texts, chunks, column_fault, value_fault};
+use crate::space::Space;
 
 /// What is numbered, as sixteen bytes.
 pub(crate) trait Key: Eq {
@@ -363,8 +365,7 @@ where
 
 impl Words {
     fn of(&self, partition: usize) -> &[(Word, u32)] {
-        let bound = |n: usize| self.starts.get(n).map_or(0, |&start| start as usize);
-        self.words.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
+        of_partition(&self.words, &self.starts, partition)
     }
 }
 
@@ -380,7 +381,6 @@ fn words<'a, K: Key>(
     let rows = rows.flat_map(|(batch, rows)| rows.map(move |row| (batch, row)));
     let mut in_order: Vec<(Word, u32)> = Vec::with_capacity(CHUNK_ROWS);
     let mut partitions = Vec::with_capacity(CHUNK_ROWS);
-    let mut starts = vec![0_u32; PARTITIONS + 1];
     for (batch, row) in rows {
         let Some(value) = value(batch, row) else {
             partitions.push(NOWHERE);
@@ -391,6 +391,17 @@ fn words<'a, K: Key>(
         let partition = (hasher.hash_one(word) >> 40) as usize % PARTITIONS;
         in_order.push((word, u32::try_from(batch.row(row) - first).unwrap_or(NULL)));
         partitions.push(u16::try_from(partition).unwrap_or(NOWHERE));
+    }
+    let mut words = in_order.clone();
+    let known = partitions.iter().filter(|&&partition| partition != NOWHERE).map(|&partition| usize::from(partition));
+    let starts = by_partition(in_order.iter().copied().zip(known), &mut words);
+    Words { words, starts, partitions }
+}
+
+/// Writes items in the order of their partitions, and gives where each of these starts and, at last, where all end.
+fn by_partition<T: Copy>(items: impl Iterator<Item = (T, usize)> + Clone, out: &mut [T]) -> Vec<u32> {
+    let mut starts = vec![0_u32; PARTITIONS + 1];
+    for (_, partition) in items.clone() {
         if let Some(start) = starts.get_mut(partition) {
             *start += 1;
         }
@@ -400,16 +411,21 @@ fn words<'a, K: Key>(
         sum += std::mem::replace(start, sum);
     }
     let mut places = starts.clone();
-    let mut words = in_order.clone();
-    for (entry, &partition) in in_order.iter().zip(partitions.iter().filter(|&&partition| partition != NOWHERE)) {
-        if let Some(place) = places.get_mut(usize::from(partition)) {
-            if let Some(out) = words.get_mut(*place as usize) {
-                *out = *entry;
+    for (item, partition) in items {
+        if let Some(place) = places.get_mut(partition) {
+            if let Some(out) = out.get_mut(*place as usize) {
+                *out = item;
             }
             *place += 1;
         }
     }
-    Words { words, starts, partitions }
+    starts
+}
+
+/// What lies in a partition, of a chunk with these starts.
+fn of_partition<'s, T>(items: &'s [T], starts: &[u32], partition: usize) -> &'s [T] {
+    let bound = |n: usize| starts.get(n).map_or(0, |&start| start as usize);
+    items.get(bound(partition)..bound(partition + 1)).unwrap_or_default()
 }
 
 /// Takes the dictionary of which the subjects of these batches are entries, if it is one, as one before or the first; its entries
@@ -441,10 +457,10 @@ fn have_same_texts(one: &ArrayRef, other: &ArrayRef) -> bool {
 }
 
 /// Entries of a dictionary that one task looks at.
-const CHUNK_ENTRIES: usize = 1 << 16;
+const CHUNK_ENTRIES: usize = 1 << 13;
 
 /// The parts of a dictionary of so many entries.
-fn parts_of(len: usize) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
+fn parts_of(len: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {
     (0..len.div_ceil(CHUNK_ENTRIES)).into_par_iter().map(move |n| n * CHUNK_ENTRIES..len.min((n + 1) * CHUNK_ENTRIES))
 }
 
@@ -463,43 +479,47 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     if let Some(place) = texts.first_null() {
         return Err(column_fault(Code::WrongType, "subject", format!("`null` as entry {place} of the dictionary"), EXPECTED));
     }
-    // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
+    // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache. Half of
+    // each hash is kept, to touch little fresh memory; texts are compared where these are equal.
     let hasher = RandomState::default();
     let hash_of = |text: Option<&str>| text.map_or(0, |text| hasher.hash_one(text));
-    let by_part = |entries: std::ops::Range<usize>| {
-        let mut parts: Vec<Vec<u64>> = (0..PARTITIONS).map(|_| Vec::with_capacity(CHUNK_ENTRIES / PARTITIONS * 5 / 4)).collect();
-        texts.each(entries, |text| {
-            let hash = hash_of(text);
-            if let Some(part) = parts.get_mut((hash >> 40) as usize % PARTITIONS) {
-                part.push(hash);
-            }
-        });
-        parts
+    let halves = |hash: u64| ((hash & 0xffff_ffff) as u32, (hash >> 32) as usize % PARTITIONS);
+    let mut kept: Space<u32> = Space::new(texts.len());
+    let by_part = |(entries, kept): (Range<usize>, &mut [u32])| {
+        let mut hashes = Vec::with_capacity(entries.len());
+        texts.each(entries, |text| hashes.push(hash_of(text)));
+        by_partition(hashes.iter().map(|&hash| halves(hash)), kept)
     };
-    let chunks: Vec<Vec<Vec<u64>>> = parts_of(texts.len()).map(by_part).collect();
-    let repeated = |part: usize| {
-        let mut table: HashTable<u64> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
+    let starts: Vec<Vec<u32>> = parts_of(texts.len()).zip(kept.cells_mut().par_chunks_mut(CHUNK_ENTRIES)).map(by_part).collect();
+    let repeated = |partition: usize| {
+        let mut table: HashTable<u32> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
+        // The table looks at the uppermost bits and at the lowest.
+        let spread = |&known: &u32| u64::from(known) << 32 | u64::from(known);
         let mut repeated = Vec::new();
-        for &hash in chunks.iter().filter_map(|chunk| chunk.get(part)).flatten() {
-            if table.find(hash, |&known| known == hash).is_some() {
-                repeated.push(hash);
+        for &half in kept.cells().chunks(CHUNK_ENTRIES).zip(&starts).flat_map(|(kept, starts)| of_partition(kept, starts, partition)) {
+            if table.find(spread(&half), |&known| known == half).is_some() {
+                repeated.push((half, partition));
             } else {
-                table.insert_unique(hash, hash, |&known| known);
+                table.insert_unique(spread(&half), half, spread);
             }
         }
         repeated
     };
-    let repeated: Vec<Vec<u64>> = (0..PARTITIONS).into_par_iter().map(repeated).collect();
-    if repeated.iter().all(Vec::is_empty) {
+    let repeated: Vec<Vec<(u32, usize)>> = (0..PARTITIONS).into_par_iter().map(repeated).collect();
+    let mut repeated = repeated.concat();
+    if repeated.is_empty() {
         return Ok(());
     }
-    // From the last one on, so that the first look finds it where it stood before.
-    let mut repeated = repeated.concat();
     repeated.sort_unstable();
-    let before = |place: usize| (0..place).find(|&before| texts.get(before) == texts.get(place));
-    let mut places = (0..texts.len()).rev().filter(|&place| repeated.binary_search(&hash_of(texts.get(place))).is_ok());
-    let Some((before, place)) = places.find_map(|place| Some((before(place)?, place))) else { return Ok(()) };
-    let found = format!("{} as entries {before} and {place} of the dictionary", quote(texts.get(place).unwrap_or_default()));
+    let entries = (0..texts.len()).into_par_iter().map(|place| (texts.get(place), place));
+    let mut alike: Vec<(Option<&str>, usize)> = entries.filter(|(text, _)| repeated.binary_search(&halves(hash_of(*text))).is_ok()).collect();
+    alike.sort_unstable();
+    let twice = alike.windows(2).filter_map(|pair| match pair {
+        &[(one, before), (other, place)] if one == other => Some((place, before, one.unwrap_or_default())),
+        _ => None,
+    });
+    let Some((place, before, text)) = twice.min() else { return Ok(()) };
+    let found = format!("{} as entries {before} and {place} of the dictionary", quote(text));
     Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED))
 }
 
