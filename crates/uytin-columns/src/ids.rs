@@ -512,7 +512,8 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     }
     repeated.sort_unstable();
     let entries = (0..texts.len()).into_par_iter().map(|place| (texts.get(place), place));
-    let mut alike: Vec<(Option<&str>, usize)> = entries.filter(|(text, _)| repeated.binary_search(&halves(hash_of(*text))).is_ok()).collect();
+    let mut alike: Vec<(Option<&str>, usize)> =
+        entries.filter(|(text, _)| repeated.binary_search(&halves(hash_of(*text))).is_ok()).collect();
     alike.sort_unstable();
     let twice = alike.windows(2).filter_map(|pair| match pair {
         &[(one, before), (other, place)] if one == other => Some((place, before, one.unwrap_or_default())),

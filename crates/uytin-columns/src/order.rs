@@ -9,6 +9,9 @@ const DIGIT: u32 = 12;
 /// So many rows are sorted where they lie, so that they do not take their memory twice.
 const HUGE: usize = 1 << 21;
 
+/// The place of the next row by digit.
+type Places = [u32; 1 << DIGIT];
+
 /// The space to order rows in.
 pub(crate) struct Order<C> {
     /// The bits of the key to order by, so many at a time.
@@ -17,14 +20,14 @@ pub(crate) struct Order<C> {
     cells: Vec<C>,
     spare: Vec<C>,
     /// By digit, all zero between uses.
-    places: Vec<u32>,
+    places: Box<Places>,
 }
 
 impl<C: Cell> Order<C> {
     pub(crate) fn new(bits: Range<u32>) -> Self {
         let len = bits.end - bits.start;
         let digit = len.div_ceil(len.div_ceil(DIGIT).max(1)).max(1);
-        Self { bits, digit, cells: Vec::new(), spare: Vec::new(), places: vec![0; 1 << digit] }
+        Self { bits, digit, cells: Vec::new(), spare: Vec::new(), places: Box::new([0; 1 << DIGIT]) }
     }
 
     /// Hands out the rows in their order; equal ones in the order in which they came or, if there are very many, in that of
@@ -50,11 +53,11 @@ impl<C: Cell> Order<C> {
             count(rows, part, places);
             // From counts to the place of the first of each.
             let mut sum = 0;
-            for place in places.iter_mut() {
+            for place in places.iter_mut().take(1 << *digit) {
                 sum += std::mem::replace(place, sum);
             }
             scatter(rows, part, places, spare);
-            places.fill(0);
+            places.iter_mut().take(1 << *digit).for_each(|place| *place = 0);
             std::mem::swap(cells, spare);
         }
         cells.get_mut(..len).unwrap_or_default()
@@ -78,13 +81,20 @@ impl Part {
     fn of<C: Cell>(self, cell: &C) -> usize {
         (cell.key() >> self.shift & self.mask) as usize
     }
+
+    /// That of a cell.
+    #[inline]
+    fn place<'p, C: Cell>(self, cell: &C, places: &'p mut Places) -> Option<&'p mut u32> {
+        // The mask, which is less, spares a look whether the place is there.
+        places.get_mut(self.of(cell) & ((1 << DIGIT) - 1))
+    }
 }
 
 /// Counts the cells by this part.
 #[inline]
-fn count<C: Cell>(cells: &[C], part: Part, counts: &mut [u32]) {
+fn count<C: Cell>(cells: &[C], part: Part, counts: &mut Places) {
     let mut add = |cell: &C| {
-        if let Some(count) = counts.get_mut(part.of(cell)) {
+        if let Some(count) = part.place(cell, counts) {
             *count += 1;
         }
     };
@@ -99,9 +109,9 @@ fn count<C: Cell>(cells: &[C], part: Part, counts: &mut [u32]) {
 
 /// Writes each cell to the next place of its part.
 #[inline]
-fn scatter<C: Cell>(cells: &[C], part: Part, places: &mut [u32], out: &mut [C]) {
+fn scatter<C: Cell>(cells: &[C], part: Part, places: &mut Places, out: &mut [C]) {
     for cell in cells {
-        if let Some(place) = places.get_mut(part.of(cell)) {
+        if let Some(place) = part.place(cell, places) {
             if let Some(out) = out.get_mut(*place as usize) {
                 *out = *cell;
             }
