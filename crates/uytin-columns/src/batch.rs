@@ -9,7 +9,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
     UInt64Type,
 };
-use arrow_array::{Array, ArrayAccessor, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
+use arrow_array::{Array, ArrayAccessor, ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
 use uytin::{Code, Date, Error, Fault, quote};
@@ -305,11 +305,11 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// The place of a row's text in its dictionary, and the text; `None` of plain texts.
-    pub(crate) fn entry(&self, row: usize) -> Option<(u32, &'a str)> {
-        let Self::Dictionary { keys, .. } = self else { return None };
-        let text = self.get(row)?;
-        Some((u32::try_from(keys.get(row)).ok()?, text))
+    /// The place of a row's text in its dictionary; `None` of plain texts.
+    pub(crate) fn place(&self, row: usize) -> Option<u32> {
+        let Self::Dictionary { keys, nulls, values } = self else { return None };
+        let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
+        u32::try_from(keys.get(row)).ok().filter(|&place| !is_null && (place as usize) < values.len())
     }
 
     /// What tells one dictionary from another: where its values lie. `None` for plain texts.
@@ -532,8 +532,8 @@ impl<'a> Dates<'a> {
 pub(crate) enum Subjects<'a> {
     Numbers(Keys<'a>, Option<&'a NullBuffer>),
     Texts(Texts<'a>),
-    /// Texts of a dictionary, by their places in it.
-    Entries(Texts<'a>),
+    /// Texts of this dictionary, by their places in it.
+    Entries(Texts<'a>, &'a ArrayRef),
 }
 
 impl<'a> Subjects<'a> {
@@ -543,7 +543,7 @@ impl<'a> Subjects<'a> {
         match self {
             Self::Numbers(..) => self.number(row).map(Name::Number),
             Self::Texts(texts) => texts.get(row).map(Name::Text),
-            Self::Entries(texts) => texts.entry(row).map(|(place, text)| Name::Entry(place, text)),
+            Self::Entries(texts, dictionary) => texts.place(row).map(|place| Name::Entry(place, dictionary)),
         }
     }
 
@@ -565,14 +565,14 @@ impl<'a> Subjects<'a> {
         let found = match self {
             Self::Numbers(_, Some(_))
             | Self::Texts(Texts::Dictionary { nulls: Some(_), .. })
-            | Self::Entries(Texts::Dictionary { nulls: Some(_), .. }) => places_of(rest.map(|_| true), ends),
+            | Self::Entries(Texts::Dictionary { nulls: Some(_), .. }, _) => places_of(rest.map(|_| true), ends),
             Self::Numbers(keys, None)
             | Self::Texts(Texts::Dictionary { keys, nulls: None, .. })
-            | Self::Entries(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => {
+            | Self::Entries(Texts::Dictionary { keys, nulls: None, .. }, _) => each_width!(*keys, keys => {
                 let [first, second] = [rows, rest].map(|rows| keys.get(rows).unwrap_or_default());
                 places_of(first.iter().zip(second).map(|(a, b)| a != b), ends)
             }),
-            Self::Texts(texts) | Self::Entries(texts) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
+            Self::Texts(texts) | Self::Entries(texts, _) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
         };
         let len = u32::try_from(ends.len()).unwrap_or(u32::MAX);
         if let Some(last) = ends.get_mut(found) {
@@ -585,16 +585,16 @@ impl<'a> Subjects<'a> {
     /// subjects; the first run is that of the last name if that `is_known`. `false` where they do not come in ascending order, or
     /// are no places, and of nulls, texts and small types, which no large table has.
     pub(crate) fn number_runs(&self, rows: Range<usize>, is_known: bool, names: &mut Vec<Name<'a>>, numbers: &mut [u32]) -> bool {
-        let (keys, values) = match self {
+        let (keys, dictionary) = match self {
             Self::Numbers(keys, None) => (*keys, None),
-            Self::Entries(Texts::Dictionary { keys, nulls: None, values }) => (*keys, Some(&**values)),
+            Self::Entries(Texts::Dictionary { keys, nulls: None, .. }, dictionary) => (*keys, Some(*dictionary)),
             _ => return false,
         };
         match keys {
-            Keys::I32(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
-            Keys::I64(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
-            Keys::U32(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
-            Keys::U64(keys) => number_runs(keys.get(rows), values, is_known, names, numbers),
+            Keys::I32(keys) => number_runs(keys.get(rows), dictionary, is_known, names, numbers),
+            Keys::I64(keys) => number_runs(keys.get(rows), dictionary, is_known, names, numbers),
+            Keys::U32(keys) => number_runs(keys.get(rows), dictionary, is_known, names, numbers),
+            Keys::U64(keys) => number_runs(keys.get(rows), dictionary, is_known, names, numbers),
             _ => false,
         }
     }
@@ -603,15 +603,15 @@ impl<'a> Subjects<'a> {
     pub(crate) fn text(&self, row: usize) -> Option<String> {
         match self {
             Self::Numbers(..) => self.number(row).map(|n| n.to_string()),
-            Self::Texts(texts) | Self::Entries(texts) => texts.get(row).map(str::to_owned),
+            Self::Texts(texts) | Self::Entries(texts, _) => texts.get(row).map(str::to_owned),
         }
     }
 }
 
-/// The same of keys of one type; of places, if there are values that they are to be among.
+/// The same of keys of one type; of places, if there is a dictionary that they are to be in.
 fn number_runs<'a, T: Copy + PartialOrd + Into<i128>>(
     keys: Option<&[T]>,
-    values: Option<&Texts<'a>>,
+    dictionary: Option<&'a ArrayRef>,
     is_known: bool,
     names: &mut Vec<Name<'a>>,
     numbers: &mut [u32],
@@ -624,8 +624,9 @@ fn number_runs<'a, T: Copy + PartialOrd + Into<i128>>(
     }
     // In ascending order all are among them if the first and the last are.
     let place = |key: T| u32::try_from(key.into()).ok();
-    let is_place = |key: Option<&T>| key.and_then(|&key| place(key)).is_some_and(|place| (place as usize) < values.map_or(0, Texts::len));
-    if values.is_some() && !(is_place(Some(start)) && is_place(keys.last())) {
+    let is_place =
+        |key: Option<&T>| key.and_then(|&key| place(key)).is_some_and(|place| (place as usize) < dictionary.map_or(0, Array::len));
+    if dictionary.is_some() && !(is_place(Some(start)) && is_place(keys.last())) {
         return false;
     }
     // The value of each run is written over until the next one begins: that takes no branch.
@@ -640,12 +641,9 @@ fn number_runs<'a, T: Copy + PartialOrd + Into<i128>>(
         *out = first + run;
     }
     let new = runs.get(usize::from(is_known)..=run as usize).unwrap_or_default();
-    match values {
+    match dictionary {
         None => names.extend(new.iter().map(|&number| Name::Number(number.into()))),
-        Some(values) => names.extend(new.iter().filter_map(|&key| {
-            let place = place(key)?;
-            Some(Name::Entry(place, values.get(place as usize).unwrap_or_default()))
-        })),
+        Some(dictionary) => names.extend(new.iter().filter_map(|&key| Some(Name::Entry(place(key)?, dictionary)))),
     }
     true
 }
@@ -713,7 +711,10 @@ impl<'a> Batch<'a> {
         let texts = |name| required(name).and_then(|array| Texts::new(array).ok_or_else(wrong(name)));
         let subject = required("subject")?;
         let subject = match subjects_of(subject).ok_or_else(wrong("subject"))? {
-            Subjects::Texts(texts @ Texts::Dictionary { .. }) if keep_dictionary => Subjects::Entries(texts),
+            Subjects::Texts(texts) if keep_dictionary => match subject.as_any_dictionary_opt() {
+                Some(array) => Subjects::Entries(texts, array.values()),
+                None => Subjects::Texts(texts),
+            },
             subject => subject,
         };
         Ok(Self {

@@ -185,7 +185,7 @@ impl<'a> Subjects<'a> {
     pub(crate) fn column(&self) -> Column<'a, '_> {
         match self {
             Self::Numbers(keys, nulls) => Column::Numbers(*keys, *nulls),
-            Self::Texts(texts) | Self::Entries(texts) => Column::Texts(texts),
+            Self::Texts(texts) | Self::Entries(texts, _) => Column::Texts(texts),
         }
     }
 }
@@ -539,7 +539,7 @@ pub(crate) enum Names<'a> {
     /// A dictionary that is in order.
     Dictionary(Arc<Texts<'a>>),
     /// A dictionary whose order is that of the result.
-    Entries(Arc<Texts<'a>>),
+    Entries(&'a ArrayRef),
     /// In arrays of [`ARRAY`] each.
     Texts(Vec<LargeStringArray>),
 }
@@ -561,20 +561,29 @@ fn in_order<'a>(places: &[u32], text: TextAt<'_, 'a>) -> Names<'a> {
 }
 
 /// One subject's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'a> {
     Number(i128),
     Text(&'a str),
-    /// The place in a dictionary, and what stands there.
-    Entry(u32, &'a str),
+    /// The place in a dictionary, whose text few ask for.
+    Entry(u32, &'a ArrayRef),
 }
 
-impl Name<'_> {
+impl<'a> Name<'a> {
+    /// The text; `None` of a number.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Number(_) => None,
+            Self::Text(text) => Some(text),
+            Self::Entry(place, dictionary) => Texts::new(dictionary)?.get(place as usize),
+        }
+    }
+
     /// The subject as records write it.
     pub(crate) fn to_text(self) -> Arc<str> {
         match self {
             Self::Number(n) => n.to_string().into(),
-            Self::Text(text) | Self::Entry(_, text) => text.into(),
+            Self::Text(_) | Self::Entry(..) => self.text().unwrap_or_default().into(),
         }
     }
 }
@@ -586,7 +595,7 @@ impl Names<'_> {
             Self::From(first) => Some(Name::Number(first + number as i128)),
             Self::Numbers(numbers) => numbers.get(number).map(|&n| Name::Number(n)),
             Self::Dictionary(texts) => texts.get(number).map(Name::Text),
-            Self::Entries(texts) => Some(Name::Entry(u32::try_from(number).ok()?, texts.get(number)?)),
+            Self::Entries(dictionary) => Some(Name::Entry(u32::try_from(number).ok()?, dictionary)),
             Self::Texts(arrays) => {
                 let (array, place) = (arrays.get(number / ARRAY)?, number % ARRAY);
                 (place < array.len()).then(|| Name::Text(array.value(place)))
@@ -602,7 +611,7 @@ impl<'a> SubjectIds<'a> {
         let texts: Vec<&Texts<'a>> = batches
             .iter()
             .filter_map(|batch| match &batch.subject {
-                Subjects::Texts(texts) | Subjects::Entries(texts) => Some(texts),
+                Subjects::Texts(texts) | Subjects::Entries(texts, _) => Some(texts),
                 Subjects::Numbers(..) => None,
             })
             .collect();
@@ -610,16 +619,16 @@ impl<'a> SubjectIds<'a> {
             return Self::of_numbers(batches, rows);
         }
         if let Some(dictionaries) = dictionaries(&texts) {
-            if let (Some(Subjects::Entries(_)), Some((_, texts))) = (batches.first().map(|batch| &batch.subject), dictionaries.first()) {
+            if let Some(Subjects::Entries(_, dictionary)) = batches.first().map(|batch| &batch.subject) {
                 // Others hold the same.
-                let same = || Map::Same(u32::try_from(texts.len()).unwrap_or(NULL));
+                let same = || Map::Same(u32::try_from(dictionary.len()).unwrap_or(NULL));
                 let ids = Ids::Maps(dictionaries.iter().map(|(key, _)| (*key, same())).collect());
-                return Self { ids, count: texts.len(), names: Names::Entries(Arc::clone(texts)) };
+                return Self { ids, count: dictionary.len(), names: Names::Entries(dictionary) };
             }
             return Self::of_dictionaries(&dictionaries);
         }
         let (first, mut codes, values) = encode(batches, |batch, row| match &batch.subject {
-            Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row),
+            Subjects::Texts(texts) | Subjects::Entries(texts, _) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
         let text: TextAt<'_, '_> = &|place| values.get(place).copied();
@@ -709,7 +718,7 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
             let numbers = nulls.valid_indices().filter_map(|row| Subjects::Numbers(*keys, None).number(row));
             numbers.fold((i128::MAX, i128::MIN), |(min, max), n| (min.min(n), max.max(n)))
         }
-        Subjects::Texts(_) | Subjects::Entries(_) => (i128::MAX, i128::MIN),
+        Subjects::Texts(_) | Subjects::Entries(..) => (i128::MAX, i128::MIN),
     }
 }
 

@@ -72,7 +72,7 @@ impl Groups {
             last = Some((name, number));
             let before = match &subjects {
                 Subjects::Numbers(..) => subjects.number(row).map(|n| *self.numbers.entry(n).or_insert(number)),
-                Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row).map(|text| match self.texts.get(text) {
+                Subjects::Texts(texts) | Subjects::Entries(texts, _) => texts.get(row).map(|text| match self.texts.get(text) {
                     Some(&before) => before,
                     None => *self.texts.entry(text.into()).or_insert(number),
                 }),
@@ -128,7 +128,10 @@ impl Groups {
     fn get(&self, name: Name<'_>) -> Option<&Arc<str>> {
         let number = match name {
             Name::Number(n) => self.numbers.get(&n).or_else(|| self.texts.get(n.to_string().as_str())),
-            Name::Text(text) | Name::Entry(_, text) => self.texts.get(text).or_else(|| self.numbers.get(&text.parse::<i128>().ok()?)),
+            Name::Text(_) | Name::Entry(..) => {
+                let text = name.text()?;
+                self.texts.get(text).or_else(|| self.numbers.get(&text.parse::<i128>().ok()?))
+            }
         };
         self.names.get(*number? as usize)
     }

@@ -57,7 +57,7 @@ impl Previous {
                 let tier = PreviousTier { id: id.into(), tier: resolver.tier(id) };
                 let replaced = match &subjects {
                     Subjects::Numbers(..) => subjects.number(row).map(|n| previous.numbers.insert(n, tier)),
-                    Subjects::Texts(texts) | Subjects::Entries(texts) => {
+                    Subjects::Texts(texts) | Subjects::Entries(texts, _) => {
                         texts.get(row).map(|text| previous.texts.insert(text.into(), tier))
                     }
                 };
@@ -91,7 +91,7 @@ impl Previous {
     pub(crate) fn get(&self, name: Name<'_>) -> Option<&PreviousTier> {
         match name {
             Name::Number(n) => self.numbers.get(&n),
-            Name::Text(text) | Name::Entry(_, text) => self.texts.get(text),
+            Name::Text(_) | Name::Entry(..) => self.texts.get(name.text()?),
         }
     }
 }

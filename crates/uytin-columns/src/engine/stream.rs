@@ -100,11 +100,11 @@ pub(super) struct Stream<'j, 's> {
 }
 
 /// A subject's value that outlives its batch.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone)]
 enum Owned {
     Number(i128),
     Text(Box<str>),
-    Entry(u32, Box<str>),
+    Entry(u32, ArrayRef),
 }
 
 /// The subject of a row.
@@ -128,7 +128,7 @@ impl Owned {
         match self {
             Self::Number(n) => Name::Number(*n),
             Self::Text(text) => Name::Text(text),
-            Self::Entry(place, text) => Name::Entry(*place, text),
+            Self::Entry(place, dictionary) => Name::Entry(*place, dictionary),
         }
     }
 }
@@ -230,7 +230,7 @@ impl<'j, 's> Stream<'j, 's> {
         self.last = last.map(|name| match name {
             Name::Number(n) => Owned::Number(n),
             Name::Text(text) => Owned::Text(text.into()),
-            Name::Entry(place, text) => Owned::Entry(place, text.into()),
+            Name::Entry(place, dictionary) => Owned::Entry(place, dictionary.clone()),
         });
         let mut skip = end;
         drop(columns);
