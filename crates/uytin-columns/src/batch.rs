@@ -213,7 +213,13 @@ pub(crate) enum Texts<'a> {
     Utf8(&'a StringArray),
     Large(&'a LargeStringArray),
     View(&'a StringViewArray),
-    Dictionary { keys: Keys<'a>, nulls: Option<&'a NullBuffer>, values: Arc<Texts<'a>> },
+    Dictionary {
+        keys: Keys<'a>,
+        nulls: Option<&'a NullBuffer>,
+        values: Arc<Texts<'a>>,
+        /// The same.
+        array: &'a ArrayRef,
+    },
 }
 
 impl<'a> Texts<'a> {
@@ -225,6 +231,7 @@ impl<'a> Texts<'a> {
                 keys: keys(array.keys().values()),
                 nulls: array.keys().nulls().filter(|n| n.null_count() > 0),
                 values,
+                array: array.values(),
             })
         }
         Some(match array.data_type() {
@@ -271,7 +278,7 @@ impl<'a> Texts<'a> {
             Self::Utf8(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
             Self::Large(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
             Self::View(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
-            Self::Dictionary { keys, nulls, values } => {
+            Self::Dictionary { keys, nulls, values, .. } => {
                 if nulls.is_some_and(|nulls| row >= nulls.len() || nulls.is_null(row)) {
                     None
                 } else {
@@ -307,7 +314,7 @@ impl<'a> Texts<'a> {
 
     /// The place of a row's text in its dictionary; `None` of plain texts.
     pub(crate) fn place(&self, row: usize) -> Option<u32> {
-        let Self::Dictionary { keys, nulls, values } = self else { return None };
+        let Self::Dictionary { keys, nulls, values, .. } = self else { return None };
         let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
         u32::try_from(keys.get(row)).ok().filter(|&place| !is_null && (place as usize) < values.len())
     }
@@ -711,9 +718,9 @@ impl<'a> Batch<'a> {
         let texts = |name| required(name).and_then(|array| Texts::new(array).ok_or_else(wrong(name)));
         let subject = required("subject")?;
         let subject = match subjects_of(subject).ok_or_else(wrong("subject"))? {
-            Subjects::Texts(texts) if keep_dictionary => match subject.as_any_dictionary_opt() {
-                Some(array) => Subjects::Entries(texts, array.values()),
-                None => Subjects::Texts(texts),
+            Subjects::Texts(texts) if keep_dictionary => match texts {
+                Texts::Dictionary { array, .. } => Subjects::Entries(texts, array),
+                texts => Subjects::Texts(texts),
             },
             subject => subject,
         };

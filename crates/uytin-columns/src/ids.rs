@@ -479,48 +479,40 @@ fn check_entries(values: &ArrayRef) -> Result<(), Error> {
     if let Some(place) = texts.first_null() {
         return Err(column_fault(Code::WrongType, "subject", format!("`null` as entry {place} of the dictionary"), EXPECTED));
     }
-    // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache. Half of
-    // each hash is kept, to touch little fresh memory; texts are compared where these are equal.
+    // Equal texts have equal hashes: those are brought together first, so that each look at a table ends in the cache.
     let hasher = RandomState::default();
     let hash_of = |text: Option<&str>| text.map_or(0, |text| hasher.hash_one(text));
-    let halves = |hash: u64| ((hash & 0xffff_ffff) as u32, (hash >> 32) as usize % PARTITIONS);
-    let mut kept: Space<u32> = Space::new(texts.len());
-    let by_part = |(entries, kept): (Range<usize>, &mut [u32])| {
-        let mut hashes = Vec::with_capacity(entries.len());
-        texts.each(entries, |text| hashes.push(hash_of(text)));
-        by_partition(hashes.iter().map(|&hash| halves(hash)), kept)
+    let mut hashes: Space<u64> = Space::new(texts.len());
+    let by_part = |(entries, hashes): (Range<usize>, &mut [u64])| {
+        let mut own = Vec::with_capacity(entries.len());
+        texts.each(entries, |text| own.push(hash_of(text)));
+        by_partition(own.iter().map(|&hash| (hash, (hash >> 40) as usize % PARTITIONS)), hashes)
     };
-    let starts: Vec<Vec<u32>> = parts_of(texts.len()).zip(kept.cells_mut().par_chunks_mut(CHUNK_ENTRIES)).map(by_part).collect();
+    let starts: Vec<Vec<u32>> = parts_of(texts.len()).zip(hashes.cells_mut().par_chunks_mut(CHUNK_ENTRIES)).map(by_part).collect();
     let repeated = |partition: usize| {
-        let mut table: HashTable<u32> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
-        // The table looks at the uppermost bits and at the lowest.
-        let spread = |&known: &u32| u64::from(known) << 32 | u64::from(known);
+        let mut table: HashTable<u64> = HashTable::with_capacity(texts.len() / PARTITIONS * 5 / 4);
         let mut repeated = Vec::new();
-        for &half in kept.cells().chunks(CHUNK_ENTRIES).zip(&starts).flat_map(|(kept, starts)| of_partition(kept, starts, partition)) {
-            if table.find(spread(&half), |&known| known == half).is_some() {
-                repeated.push((half, partition));
+        let chunks = hashes.cells().chunks(CHUNK_ENTRIES).zip(&starts);
+        for &hash in chunks.flat_map(|(hashes, starts)| of_partition(hashes, starts, partition)) {
+            if table.find(hash, |&known| known == hash).is_some() {
+                repeated.push(hash);
             } else {
-                table.insert_unique(spread(&half), half, spread);
+                table.insert_unique(hash, hash, |&known| known);
             }
         }
         repeated
     };
-    let repeated: Vec<Vec<(u32, usize)>> = (0..PARTITIONS).into_par_iter().map(repeated).collect();
-    let mut repeated = repeated.concat();
-    if repeated.is_empty() {
+    let repeated: Vec<Vec<u64>> = (0..PARTITIONS).into_par_iter().map(repeated).collect();
+    if repeated.iter().all(Vec::is_empty) {
         return Ok(());
     }
+    // From the last one on, so that the first look finds it where it stood before.
+    let mut repeated = repeated.concat();
     repeated.sort_unstable();
-    let entries = (0..texts.len()).into_par_iter().map(|place| (texts.get(place), place));
-    let mut alike: Vec<(Option<&str>, usize)> =
-        entries.filter(|(text, _)| repeated.binary_search(&halves(hash_of(*text))).is_ok()).collect();
-    alike.sort_unstable();
-    let twice = alike.windows(2).filter_map(|pair| match pair {
-        &[(one, before), (other, place)] if one == other => Some((place, before, one.unwrap_or_default())),
-        _ => None,
-    });
-    let Some((place, before, text)) = twice.min() else { return Ok(()) };
-    let found = format!("{} as entries {before} and {place} of the dictionary", quote(text));
+    let before = |place: usize| (0..place).find(|&before| texts.get(before) == texts.get(place));
+    let mut places = (0..texts.len()).rev().filter(|&place| repeated.binary_search(&hash_of(texts.get(place))).is_ok());
+    let Some((before, place)) = places.find_map(|place| Some((before(place)?, place))) else { return Ok(()) };
+    let found = format!("{} as entries {before} and {place} of the dictionary", quote(texts.get(place).unwrap_or_default()));
     Err(column_fault(Code::DuplicateKey, "subject", found, EXPECTED))
 }
 
