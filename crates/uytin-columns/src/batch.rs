@@ -312,11 +312,12 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// The place of a row's text in its dictionary; `None` of plain texts.
-    pub(crate) fn place(&self, row: usize) -> Option<u32> {
-        let Self::Dictionary { keys, nulls, values, .. } = self else { return None };
-        let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
-        u32::try_from(keys.get(row)).ok().filter(|&place| !is_null && (place as usize) < values.len())
+    /// The place of a row's text in its dictionary, and the dictionary; `None` of plain texts.
+    pub(crate) fn entry(&self, row: usize) -> Option<(u32, &'a ArrayRef)> {
+        let Self::Dictionary { keys, nulls, array, .. } = self else { return None };
+        let is_null = nulls.is_some_and(|nulls| row >= nulls.len() || nulls.is_null(row));
+        let place = u32::try_from(keys.get(row)).ok().filter(|&place| !is_null && (place as usize) < array.len())?;
+        Some((place, array))
     }
 
     /// What tells one dictionary from another: where its values lie. `None` for plain texts.
@@ -539,8 +540,8 @@ impl<'a> Dates<'a> {
 pub(crate) enum Subjects<'a> {
     Numbers(Keys<'a>, Option<&'a NullBuffer>),
     Texts(Texts<'a>),
-    /// Texts of this dictionary, by their places in it.
-    Entries(Texts<'a>, &'a ArrayRef),
+    /// Texts of a dictionary, by their places in it.
+    Entries(Texts<'a>),
 }
 
 impl<'a> Subjects<'a> {
@@ -550,7 +551,7 @@ impl<'a> Subjects<'a> {
         match self {
             Self::Numbers(..) => self.number(row).map(Name::Number),
             Self::Texts(texts) => texts.get(row).map(Name::Text),
-            Self::Entries(texts, dictionary) => texts.place(row).map(|place| Name::Entry(place, dictionary)),
+            Self::Entries(texts) => texts.entry(row).map(|(place, dictionary)| Name::Entry(place, dictionary)),
         }
     }
 
@@ -572,14 +573,14 @@ impl<'a> Subjects<'a> {
         let found = match self {
             Self::Numbers(_, Some(_))
             | Self::Texts(Texts::Dictionary { nulls: Some(_), .. })
-            | Self::Entries(Texts::Dictionary { nulls: Some(_), .. }, _) => places_of(rest.map(|_| true), ends),
+            | Self::Entries(Texts::Dictionary { nulls: Some(_), .. }) => places_of(rest.map(|_| true), ends),
             Self::Numbers(keys, None)
             | Self::Texts(Texts::Dictionary { keys, nulls: None, .. })
-            | Self::Entries(Texts::Dictionary { keys, nulls: None, .. }, _) => each_width!(*keys, keys => {
+            | Self::Entries(Texts::Dictionary { keys, nulls: None, .. }) => each_width!(*keys, keys => {
                 let [first, second] = [rows, rest].map(|rows| keys.get(rows).unwrap_or_default());
                 places_of(first.iter().zip(second).map(|(a, b)| a != b), ends)
             }),
-            Self::Texts(texts) | Self::Entries(texts, _) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
+            Self::Texts(texts) | Self::Entries(texts) => places_of(rows.zip(rest).map(|(a, b)| texts.get(a) != texts.get(b)), ends),
         };
         let len = u32::try_from(ends.len()).unwrap_or(u32::MAX);
         if let Some(last) = ends.get_mut(found) {
@@ -594,7 +595,7 @@ impl<'a> Subjects<'a> {
     pub(crate) fn number_runs(&self, rows: Range<usize>, is_known: bool, names: &mut Vec<Name<'a>>, numbers: &mut [u32]) -> bool {
         let (keys, dictionary) = match self {
             Self::Numbers(keys, None) => (*keys, None),
-            Self::Entries(Texts::Dictionary { keys, nulls: None, .. }, dictionary) => (*keys, Some(*dictionary)),
+            Self::Entries(Texts::Dictionary { keys, nulls: None, array, .. }) => (*keys, Some(*array)),
             _ => return false,
         };
         match keys {
@@ -610,7 +611,7 @@ impl<'a> Subjects<'a> {
     pub(crate) fn text(&self, row: usize) -> Option<String> {
         match self {
             Self::Numbers(..) => self.number(row).map(|n| n.to_string()),
-            Self::Texts(texts) | Self::Entries(texts, _) => texts.get(row).map(str::to_owned),
+            Self::Texts(texts) | Self::Entries(texts) => texts.get(row).map(str::to_owned),
         }
     }
 }
@@ -718,10 +719,7 @@ impl<'a> Batch<'a> {
         let texts = |name| required(name).and_then(|array| Texts::new(array).ok_or_else(wrong(name)));
         let subject = required("subject")?;
         let subject = match subjects_of(subject).ok_or_else(wrong("subject"))? {
-            Subjects::Texts(texts) if keep_dictionary => match texts {
-                Texts::Dictionary { array, .. } => Subjects::Entries(texts, array),
-                texts => Subjects::Texts(texts),
-            },
+            Subjects::Texts(texts @ Texts::Dictionary { .. }) if keep_dictionary => Subjects::Entries(texts),
             subject => subject,
         };
         Ok(Self {

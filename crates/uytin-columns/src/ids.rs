@@ -185,7 +185,7 @@ impl<'a> Subjects<'a> {
     pub(crate) fn column(&self) -> Column<'a, '_> {
         match self {
             Self::Numbers(keys, nulls) => Column::Numbers(*keys, *nulls),
-            Self::Texts(texts) | Self::Entries(texts, _) => Column::Texts(texts),
+            Self::Texts(texts) | Self::Entries(texts) => Column::Texts(texts),
         }
     }
 }
@@ -603,7 +603,7 @@ impl<'a> SubjectIds<'a> {
         let texts: Vec<&Texts<'a>> = batches
             .iter()
             .filter_map(|batch| match &batch.subject {
-                Subjects::Texts(texts) | Subjects::Entries(texts, _) => Some(texts),
+                Subjects::Texts(texts) | Subjects::Entries(texts) => Some(texts),
                 Subjects::Numbers(..) => None,
             })
             .collect();
@@ -611,7 +611,7 @@ impl<'a> SubjectIds<'a> {
             return Self::of_numbers(batches, rows);
         }
         if let Some(dictionaries) = dictionaries(&texts) {
-            if let Some(Subjects::Entries(_, dictionary)) = batches.first().map(|batch| &batch.subject) {
+            if let Some(Subjects::Entries(Texts::Dictionary { array: dictionary, .. })) = batches.first().map(|batch| &batch.subject) {
                 // Others hold the same.
                 let same = || Map::Same(u32::try_from(dictionary.len()).unwrap_or(NULL));
                 let ids = Ids::Maps(dictionaries.iter().map(|(key, _)| (*key, same())).collect());
@@ -620,7 +620,7 @@ impl<'a> SubjectIds<'a> {
             return Self::of_dictionaries(&dictionaries);
         }
         let (first, mut codes, values) = encode(batches, |batch, row| match &batch.subject {
-            Subjects::Texts(texts) | Subjects::Entries(texts, _) => texts.get(row),
+            Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row),
             Subjects::Numbers(..) => None,
         });
         let text: TextAt<'_, '_> = &|place| values.get(place).copied();
@@ -710,7 +710,7 @@ fn bounds(subjects: &Subjects<'_>) -> (i128, i128) {
             let numbers = nulls.valid_indices().filter_map(|row| Subjects::Numbers(*keys, None).number(row));
             numbers.fold((i128::MAX, i128::MIN), |(min, max), n| (min.min(n), max.max(n)))
         }
-        Subjects::Texts(_) | Subjects::Entries(..) => (i128::MAX, i128::MIN),
+        Subjects::Texts(_) | Subjects::Entries(_) => (i128::MAX, i128::MIN),
     }
 }
 

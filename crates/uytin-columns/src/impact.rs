@@ -72,7 +72,7 @@ impl Groups {
             last = Some((name, number));
             let before = match &subjects {
                 Subjects::Numbers(..) => subjects.number(row).map(|n| *self.numbers.entry(n).or_insert(number)),
-                Subjects::Texts(texts) | Subjects::Entries(texts, _) => texts.get(row).map(|text| match self.texts.get(text) {
+                Subjects::Texts(texts) | Subjects::Entries(texts) => texts.get(row).map(|text| match self.texts.get(text) {
                     Some(&before) => before,
                     None => *self.texts.entry(text.into()).or_insert(number),
                 }),

@@ -57,7 +57,7 @@ impl Previous {
                 let tier = PreviousTier { id: id.into(), tier: resolver.tier(id) };
                 let replaced = match &subjects {
                     Subjects::Numbers(..) => subjects.number(row).map(|n| previous.numbers.insert(n, tier)),
-                    Subjects::Texts(texts) | Subjects::Entries(texts, _) => {
+                    Subjects::Texts(texts) | Subjects::Entries(texts) => {
                         texts.get(row).map(|text| previous.texts.insert(text.into(), tier))
                     }
                 };

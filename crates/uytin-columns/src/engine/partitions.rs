@@ -62,7 +62,7 @@ impl Job<'_> {
         let cell = if with_ids { size_of::<Tagged>() } else { size_of::<Packed>() };
         // Plain texts are numbered first, and what that takes is given back before rows are packed.
         let a_row = columns.iter().map(|batch| match &batch.subject {
-            Subjects::Numbers(..) | Subjects::Entries(..) => cell,
+            Subjects::Numbers(..) | Subjects::Entries(_) => cell,
             Subjects::Texts(texts) if texts.dictionary().is_none() => cell.max(NUMBERING_BYTES),
             Subjects::Texts(_) => cell + NUMBER_BYTES,
         });
