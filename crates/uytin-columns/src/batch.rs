@@ -217,7 +217,7 @@ pub(crate) enum Texts<'a> {
         keys: Keys<'a>,
         nulls: Option<&'a NullBuffer>,
         values: Arc<Texts<'a>>,
-        /// The same.
+        /// The array of these values.
         array: &'a ArrayRef,
     },
 }

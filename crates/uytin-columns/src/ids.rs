@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use uytin::{Code, Error, quote};
 
 use crate::batch::{Batch, CHUNK_ROWS, DictionaryKey, Keys, NULL, Piece, Subjects, Texts, chunks, column_fault, value_fault};
+use crate::order::first_places;
 use crate::space::Space;
 
 /// What is numbered, as sixteen bytes.
@@ -406,10 +407,7 @@ fn by_partition<T: Copy>(items: impl Iterator<Item = (T, usize)> + Clone, out: &
             *start += 1;
         }
     }
-    let mut sum = 0;
-    for start in &mut starts {
-        sum += std::mem::replace(start, sum);
-    }
+    first_places(&mut starts);
     let mut places = starts.clone();
     for (item, partition) in items {
         if let Some(place) = places.get_mut(partition) {

@@ -51,13 +51,9 @@ impl<C: Cell> Order<C> {
             let part = Part { shift, mask: low_bits((*digit).min(bits.end - shift)) };
             let rows = if shift == bits.start { rows } else { cells.get(..len).unwrap_or_default() };
             count(rows, part, places);
-            // From counts to the place of the first of each.
-            let mut sum = 0;
-            for place in places.iter_mut().take(1 << *digit) {
-                sum += std::mem::replace(place, sum);
-            }
+            first_places(places.get_mut(..1 << *digit).unwrap_or_default());
             scatter(rows, part, places, spare);
-            places.iter_mut().take(1 << *digit).for_each(|place| *place = 0);
+            places.get_mut(..1 << *digit).unwrap_or_default().fill(0);
             std::mem::swap(cells, spare);
         }
         cells.get_mut(..len).unwrap_or_default()
@@ -105,6 +101,14 @@ fn count<C: Cell>(cells: &[C], part: Part, counts: &mut Places) {
         add(other);
     }
     second.get(first.len()..).unwrap_or_default().iter().for_each(add);
+}
+
+/// Makes of counts the place of the first of each.
+pub(crate) fn first_places(counts: &mut [u32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += std::mem::replace(count, sum);
+    }
 }
 
 /// Writes each cell to the next place of its part.
